@@ -1,0 +1,57 @@
+//! Every bound that Lockgate sets on its input, named in one place.
+//!
+//! Sizes are bytes unless the name says otherwise. Each has a test that crosses it, beside the code
+//! that enforces it.
+
+/// The header block of a request.
+pub const HEADER_BLOCK: usize = 32 * 1024;
+/// Header fields of a request.
+pub const HEADER_FIELDS: usize = 100;
+/// The request target.
+pub const REQUEST_TARGET: usize = 8 * 1024;
+/// An `Authorization` bearer token.
+pub const BEARER_TOKEN: usize = 16 * 1024;
+/// Nesting of a token's JSON.
+pub const TOKEN_JSON_DEPTH: usize = 16;
+/// The body of a token request.
+pub const TOKEN_REQUEST_BODY: usize = 64 * 1024;
+/// The body of an operator API request that carries JSON.
+pub const API_JSON_BODY: usize = 1024 * 1024;
+/// An uploaded bundle or package.
+pub const BUNDLE_UPLOAD: usize = 64 * 1024 * 1024;
+/// The unpacked size of a bundle.
+pub const BUNDLE_UNPACKED: u64 = 256 * 1024 * 1024;
+/// Files in a bundle.
+pub const BUNDLE_FILES: usize = 5_000;
+/// Unpacked size divided by packed size, for files over 1 MiB.
+pub const BUNDLE_RATIO: u64 = 200;
+/// A flow body when the channel states no limit: 40 MB.
+pub const FLOW_BODY_DEFAULT: usize = 40 * 1024 * 1024;
+/// Elements nested in each other in any XML document.
+pub const XML_DEPTH: usize = 500;
+/// Attributes of one XML element.
+pub const XML_ATTRIBUTES: usize = 1_000;
+/// An XML document.
+pub const XML_BYTES: usize = 128 * 1024 * 1024;
+/// A document that an XPath beyond plain location paths is evaluated on.
+pub const XPATH_FULL_BYTES: usize = 20 * 1024 * 1024;
+/// Objects and arrays nested in each other in any JSON document.
+pub const JSON_DEPTH: usize = 500;
+/// A Simple template or expression.
+pub const EXPRESSION: usize = 256 * 1024;
+/// Steps that one exchange may execute before it is stopped, loops included.
+pub const EXCHANGE_STEPS: u64 = 10_000_000;
+/// Local processes and ProcessDirect calls nested in each other.
+pub const CALL_DEPTH: usize = 64;
+/// A response that a receiver adapter reads into memory.
+pub const RECEIVER_RESPONSE: usize = 256 * 1024 * 1024;
+/// Message records waiting to be written.
+pub const JOURNAL_BUFFER: usize = 20_000;
+/// Message records written in one transaction.
+pub const JOURNAL_BATCH: usize = 500;
+/// How long a message record waits before it is written, in milliseconds.
+pub const JOURNAL_DELAY_MS: u64 = 200;
+/// A value in the message log, in characters.
+pub const LOG_VALUE_CHARS: usize = 1_000;
+/// Exchanges that run at the same time before new ones are refused.
+pub const CONCURRENT_EXCHANGES: usize = 10_000;

@@ -1,0 +1,61 @@
+//! What can go wrong while a step runs.
+
+use bytes::Bytes;
+
+/// A failed step, as an exception subprocess sees it.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("{message}")]
+pub struct StepError {
+    /// The exception class a flow written for the original would test for.
+    pub class: &'static str,
+    /// What happened, where, and what to do. Shown in the message log; told to a sender only when
+    /// the flow says so. Never contains a secret.
+    pub message: String,
+    /// What a receiver answered, when it was the answer that failed.
+    pub response: Option<Box<FailedResponse>>,
+}
+
+/// An answer that counted as failure.
+#[derive(Clone, Debug)]
+pub struct FailedResponse {
+    /// HTTP status.
+    pub status: u16,
+    /// Reason phrase.
+    pub status_text: String,
+    /// Where the request went, without user info.
+    pub uri: String,
+    /// Headers of the answer.
+    pub headers: Vec<(String, String)>,
+    /// Body of the answer.
+    pub body: Bytes,
+}
+
+/// Class of errors that have no better one.
+pub const GENERIC: &str = "org.apache.camel.CamelExecutionException";
+
+impl StepError {
+    /// An error of no particular class.
+    pub fn new(message: impl Into<String>) -> Self {
+        Self {
+            class: GENERIC,
+            message: message.into(),
+            response: None,
+        }
+    }
+
+    /// An error of a class that flows may test for.
+    pub fn of_class(class: &'static str, message: impl Into<String>) -> Self {
+        Self {
+            class,
+            message: message.into(),
+            response: None,
+        }
+    }
+
+    /// Adds the answer that failed.
+    #[must_use]
+    pub fn with_response(mut self, response: FailedResponse) -> Self {
+        self.response = Some(Box::new(response));
+        self
+    }
+}

@@ -1,0 +1,97 @@
+//! Security material: what flows refer to by name and receivers resolve when they call.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use lockgate_core::secret::Secret;
+
+use crate::error::StepError;
+
+/// A user and a password.
+#[derive(Clone, Debug)]
+pub struct UserCredential {
+    /// User name.
+    pub user: String,
+    /// Password.
+    pub password: Secret<String>,
+}
+
+/// An OAuth2 client that fetches tokens by the client credentials grant.
+#[derive(Clone, Debug)]
+pub struct OAuth2ClientCredential {
+    /// Token endpoint.
+    pub token_url: String,
+    /// Client id.
+    pub client_id: String,
+    /// Client secret.
+    pub client_secret: Secret<String>,
+    /// Scope parameter, possibly empty.
+    pub scope: String,
+    /// Whether id and secret go into the form instead of a Basic header.
+    pub in_body: bool,
+}
+
+/// One deployed credential.
+#[derive(Clone, Debug)]
+pub enum Material {
+    /// User credentials.
+    User(UserCredential),
+    /// OAuth2 client credentials.
+    OAuth2(OAuth2ClientCredential),
+}
+
+/// All deployed credentials, by name. Immutable; replaced as a whole when one changes.
+#[derive(Clone, Debug, Default)]
+pub struct Materials(Arc<HashMap<String, Material>>);
+
+impl Materials {
+    /// The given credentials.
+    #[must_use]
+    pub fn new(materials: HashMap<String, Material>) -> Self {
+        Self(Arc::new(materials))
+    }
+
+    /// The user credential called `name`.
+    ///
+    /// # Errors
+    /// Says whether it is missing or of another kind, and how to deploy it.
+    pub fn user(&self, name: &str) -> Result<&UserCredential, StepError> {
+        match self.0.get(name) {
+            Some(Material::User(user)) => Ok(user),
+            Some(Material::OAuth2(_)) => Err(wrong_kind(
+                name,
+                "OAuth2 client credentials",
+                "user credentials",
+            )),
+            None => Err(missing(name, "user")),
+        }
+    }
+
+    /// The OAuth2 client credential called `name`.
+    ///
+    /// # Errors
+    /// Says whether it is missing or of another kind, and how to deploy it.
+    pub fn oauth2(&self, name: &str) -> Result<&OAuth2ClientCredential, StepError> {
+        match self.0.get(name) {
+            Some(Material::OAuth2(client)) => Ok(client),
+            Some(Material::User(_)) => Err(wrong_kind(
+                name,
+                "user credentials",
+                "OAuth2 client credentials",
+            )),
+            None => Err(missing(name, "oauth2")),
+        }
+    }
+}
+
+fn missing(name: &str, kind: &str) -> StepError {
+    StepError::new(format!(
+        "No credential named {name:?} is deployed. Deploy it with: lockgate credential set {name} --kind {kind} …"
+    ))
+}
+
+fn wrong_kind(name: &str, is: &str, needed: &str) -> StepError {
+    StepError::new(format!(
+        "The credential {name:?} holds {is}, but this channel needs {needed}."
+    ))
+}

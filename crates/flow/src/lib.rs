@@ -1,0 +1,8 @@
+//! The flow language: reads a bundle, checks it, and lowers it to a [`plan::Plan`].
+//!
+//! No I/O, no clock, no async. Reading never fails: it gives a plan, or the diagnostics that say why
+//! there is none.
+
+pub mod expr;
+pub mod plan;
+pub mod schedule;

@@ -1,0 +1,3 @@
+//! The Lockgate server and command line.
+
+fn main() {}
