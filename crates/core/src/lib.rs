@@ -10,6 +10,7 @@ pub mod crypto;
 pub mod ids;
 pub mod limits;
 pub mod random;
+pub mod refusal;
 pub mod role;
 pub mod secret;
 pub mod tenant;
