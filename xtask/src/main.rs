@@ -1,3 +1,97 @@
-//! Project tasks.
+//! Project tasks: `cargo xtask test`, `cargo xtask bench`, `cargo xtask tidy`.
 
-fn main() {}
+mod install;
+mod shell;
+mod tidy;
+
+use std::path::{Path, PathBuf};
+
+use clap::{Parser, Subcommand};
+
+use crate::shell::{cargo, heading};
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "Project tasks")]
+struct Args {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Install what the tests need, then check formatting, house rules and lints, and run all tests
+    Test,
+    /// Measure Lockgate beside a bare hyper server and print the table
+    Bench {
+        /// Passed on to the benchmark, see its --help
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<String>,
+    },
+    /// Check the house rules that the compiler does not know
+    Tidy,
+}
+
+fn main() -> anyhow::Result<()> {
+    match Args::parse().task {
+        Task::Test => test(),
+        Task::Bench { args } => bench(&args),
+        Task::Tidy => tidy::check(&root()),
+    }
+}
+
+/// Cheapest first, so that a mistake shows early.
+fn test() -> anyhow::Result<()> {
+    heading("formatting");
+    cargo(&["fmt", "--all", "--check"])?;
+    heading("house rules");
+    tidy::check(&root())?;
+    heading("what the tests need");
+    install::everything(&root())?;
+    heading("lints");
+    cargo(&[
+        "clippy",
+        "--workspace",
+        "--all-targets",
+        "--locked",
+        "--quiet",
+        "--",
+        "--deny",
+        "warnings",
+    ])?;
+    heading("tests");
+    cargo(&["test", "--workspace", "--locked", "--quiet"])
+}
+
+fn bench(args: &[String]) -> anyhow::Result<()> {
+    cargo(&[
+        "build",
+        "--release",
+        "--locked",
+        "--package",
+        "lockgate",
+        "--package",
+        "lockgate-bench",
+    ])?;
+    let args = args.iter().map(String::as_str);
+    cargo(
+        &[
+            "run",
+            "--release",
+            "--locked",
+            "--package",
+            "lockgate-bench",
+            "--",
+        ]
+        .into_iter()
+        .chain(args)
+        .collect::<Vec<_>>(),
+    )
+}
+
+/// The repository's root: this crate lies in its folder `xtask`.
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .expect("invariant: xtask lies in the root")
+        .to_owned()
+}

@@ -1,0 +1,119 @@
+//! Installs what the tests need: Debian packages, and the npm package that checks our tokens.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::bail;
+
+use crate::shell::run;
+
+/// A program the tests start, and the Debian package that has it.
+struct Tool {
+    package: &'static str,
+    present: fn() -> bool,
+}
+
+const TOOLS: &[Tool] = &[
+    Tool {
+        package: "postgresql",
+        present: has_postgres,
+    },
+    Tool {
+        package: "nodejs",
+        present: || on_path("node"),
+    },
+    Tool {
+        package: "npm",
+        present: || on_path("npm"),
+    },
+];
+
+/// Installs whatever is missing.
+pub(crate) fn everything(root: &Path) -> anyhow::Result<()> {
+    let missing: Vec<&str> = TOOLS
+        .iter()
+        .filter(|tool| !(tool.present)())
+        .map(|tool| tool.package)
+        .collect();
+    if !missing.is_empty() {
+        debian(&missing)?;
+    }
+    xssec(root)
+}
+
+fn debian(packages: &[&str]) -> anyhow::Result<()> {
+    if !on_path("apt-get") {
+        bail!(
+            "the tests need {}: install them with your package manager",
+            packages.join(", ")
+        );
+    }
+    let sudo: &[&str] = if on_path("sudo") && !is_root() {
+        &["sudo"]
+    } else {
+        &[]
+    };
+    for args in [
+        &["update", "-qq"] as &[&str],
+        &["install", "-y", "-qq", "--no-install-recommends"],
+    ] {
+        let command: Vec<&str> = sudo
+            .iter()
+            .chain(&["apt-get"])
+            .chain(args)
+            .copied()
+            .collect();
+        let packages: &[&str] = if args[0] == "install" { packages } else { &[] };
+        run(command[0], &[&command[1..], packages].concat())?;
+    }
+    Ok(())
+}
+
+/// The library that SAP's applications check tokens with; our tokens must pass it.
+fn xssec(root: &Path) -> anyhow::Result<()> {
+    let manifest = root.join("crates/token/tests/xssec/package.json");
+    let target =
+        std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
+    let folder = target.join("xssec");
+    if folder.join("node_modules/@sap/xssec").exists() || !manifest.exists() {
+        return Ok(());
+    }
+    std::fs::create_dir_all(&folder)?;
+    std::fs::copy(manifest, folder.join("package.json"))?;
+    let prefix = folder.to_string_lossy();
+    run(
+        "npm",
+        &[
+            "install",
+            "--prefix",
+            &prefix,
+            "--no-audit",
+            "--no-fund",
+            "--no-package-lock",
+            "--silent",
+        ],
+    )
+}
+
+fn on_path(program: &str) -> bool {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path).any(|folder| folder.join(program).is_file())
+}
+
+fn has_postgres() -> bool {
+    let versions = std::fs::read_dir("/usr/lib/postgresql")
+        .into_iter()
+        .flatten()
+        .flatten();
+    versions
+        .map(|version| version.path().join("bin/initdb"))
+        .any(|initdb| initdb.is_file())
+        || on_path("initdb")
+}
+
+fn is_root() -> bool {
+    Command::new("id")
+        .arg("-u")
+        .output()
+        .is_ok_and(|out| out.stdout.starts_with(b"0\n"))
+}
