@@ -1,11 +1,13 @@
 //! Time as a parameter.
 
 use std::fmt;
+use std::str::FromStr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+use thiserror::Error;
 
 /// A point in time: microseconds since 1970-01-01T00:00:00Z.
 #[derive(
@@ -67,6 +69,29 @@ impl Timestamp {
     #[must_use]
     pub fn since(self, earlier: Self) -> Duration {
         Duration::from_micros(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
+    }
+}
+
+impl fmt::Display for Timestamp {
+    /// ISO 8601 in UTC with milliseconds: `2026-01-01T00:00:00.000Z`, as service keys carry time.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let time = jiff::Timestamp::from_microsecond(self.0).unwrap_or(jiff::Timestamp::MAX);
+        write!(f, "{time:.3}")
+    }
+}
+
+/// The text is not a date and time with an offset.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+#[error("{0:?} is not a date and time such as 2026-01-31T08:30:00Z")]
+pub struct InvalidTimestamp(String);
+
+impl FromStr for Timestamp {
+    type Err = InvalidTimestamp;
+    fn from_str(text: &str) -> Result<Self, InvalidTimestamp> {
+        let time: jiff::Timestamp = text
+            .parse()
+            .map_err(|_| InvalidTimestamp(text.to_owned()))?;
+        Ok(Self(time.as_microsecond()))
     }
 }
 
@@ -141,5 +166,17 @@ mod tests {
     fn seconds_round_down_before_the_epoch_too() {
         assert_eq!(Timestamp::from_micros(-1).secs(), -1);
         assert_eq!(Timestamp::from_micros(1_999_999).secs(), 1);
+    }
+
+    #[test]
+    fn timestamps_are_written_as_service_keys_have_them_and_read_back() {
+        let time = Timestamp::from_micros(1_767_225_600_007_999);
+        assert_eq!(time.to_string(), "2026-01-01T00:00:00.007Z");
+        assert_eq!(Timestamp::default().to_string(), "1970-01-01T00:00:00.000Z");
+        assert_eq!("2026-01-01T00:00:00.007999Z".parse(), Ok(time));
+        assert_eq!("2026-01-01T01:00:00.007999+01:00".parse(), Ok(time));
+        for bad in ["", "yesterday", "2026-01-01", "2026-01-01T00:00:00"] {
+            assert!(bad.parse::<Timestamp>().is_err(), "{bad}");
+        }
     }
 }
