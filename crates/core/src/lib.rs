@@ -8,6 +8,7 @@ pub mod client;
 pub mod clock;
 pub mod crypto;
 pub mod ids;
+pub mod input;
 pub mod limits;
 pub mod random;
 pub mod refusal;

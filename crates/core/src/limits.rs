@@ -39,6 +39,8 @@ pub const XPATH_FULL_BYTES: usize = 20 * 1024 * 1024;
 pub const JSON_DEPTH: usize = 500;
 /// A Simple template or expression.
 pub const EXPRESSION: usize = 256 * 1024;
+/// Functions nested in each other in a Simple template.
+pub const EXPRESSION_DEPTH: usize = 32;
 /// Steps that one exchange may execute before it is stopped, loops included.
 pub const EXCHANGE_STEPS: u64 = 10_000_000;
 /// Local processes and ProcessDirect calls nested in each other.
@@ -55,3 +57,21 @@ pub const JOURNAL_DELAY_MS: u64 = 200;
 pub const LOG_VALUE_CHARS: usize = 1_000;
 /// Exchanges that run at the same time before new ones are refused.
 pub const CONCURRENT_EXCHANGES: usize = 10_000;
+/// Service instances of a tenant.
+pub const INSTANCES: usize = 2_500;
+/// Keys of one service instance.
+pub const INSTANCE_KEYS: usize = 1_000;
+/// The name of a service instance, in characters.
+pub const INSTANCE_NAME: usize = 255;
+/// The name of a service key, in characters.
+pub const KEY_NAME: usize = 32;
+/// Entries of a list parameter of an instance, such as its roles.
+pub const INSTANCE_LIST: usize = 100;
+/// The scopes of all roles of an instance together, so that its tokens stay below [`BEARER_TOKEN`].
+pub const INSTANCE_SCOPES: usize = 3_500;
+/// A redirect URI.
+pub const REDIRECT_URI: usize = 2_000;
+/// Custom roles.
+pub const CUSTOM_ROLES: usize = 2_500;
+/// A description, in characters.
+pub const DESCRIPTION: usize = 1_000;
