@@ -75,3 +75,5 @@ pub const REDIRECT_URI: usize = 2_000;
 pub const CUSTOM_ROLES: usize = 2_500;
 /// A description, in characters.
 pub const DESCRIPTION: usize = 1_000;
+/// Connections that one listener serves at the same time; more wait in the kernel's queue.
+pub const CONNECTIONS: usize = 10_000;

@@ -1,1 +1,15 @@
-//! (not written yet)
+#![doc = include_str!("../README.md")]
+
+pub mod body;
+pub mod caller;
+pub mod health;
+pub mod identity;
+pub mod json;
+pub mod jwt;
+pub mod metrics;
+pub mod operator;
+pub mod problem;
+pub mod server;
+pub mod surface;
+
+mod request_log;

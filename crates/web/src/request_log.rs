@@ -1,0 +1,49 @@
+//! One line per request to a surface.
+
+use std::time::Duration;
+
+use http::{Method, StatusCode};
+
+use crate::caller::Caller;
+
+/// A path in the log is cut after this many characters.
+const PATH_CHARS: usize = 500;
+
+/// Writes the line. The query is left out: it may carry credentials.
+pub(crate) fn record(
+    method: &Method,
+    path: &str,
+    caller: &Caller,
+    status: StatusCode,
+    took: Duration,
+) {
+    tracing::info!(
+        target: "lockgate::request",
+        correlation = %caller.correlation,
+        source = %caller.source,
+        method = %method,
+        path = %printable(path),
+        status = status.as_u16(),
+        ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
+        "request"
+    );
+}
+
+/// The start of `text` with control characters escaped, so that one request stays one line.
+fn printable(text: &str) -> String {
+    text.chars()
+        .take(PATH_CHARS)
+        .flat_map(char::escape_debug)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn logged_paths_are_one_bounded_line() {
+        assert_eq!(printable("/a\r\nb\u{1b}[0m"), "/a\\r\\nb\\u{1b}[0m");
+        assert_eq!(printable(&"x".repeat(10_000)).len(), PATH_CHARS);
+    }
+}

@@ -1,0 +1,188 @@
+//! Serves HTTP/1.1 connections within limits, and stops gracefully.
+
+mod paced;
+
+use std::convert::Infallible;
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{HeaderValue, Method, Request, Response, StatusCode, header};
+use http_body_util::{Either, Empty};
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use lockgate_core::limits;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use crate::caller::Arrival;
+use paced::{Pace, Paced};
+
+/// How patient the server is with clients.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Patience {
+    /// From the first byte of a request to the end of its header block.
+    pub header: Duration,
+    /// Between requests on one connection.
+    pub idle: Duration,
+    /// For a client that does not take what is written to it.
+    pub write: Duration,
+    /// For requests that run when the server is told to stop.
+    pub grace: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self {
+            header: Duration::from_secs(10),
+            idle: Duration::from_secs(60),
+            write: Duration::from_secs(30),
+            grace: Duration::from_secs(30),
+        }
+    }
+}
+
+/// Serves `listener` until `stop` is cancelled, then lets running requests finish for
+/// [`Patience::grace`].
+///
+/// Every request goes to `handler` as hyper read it: nothing is buffered or parsed again. Header
+/// block, number of fields, request target and number of connections are bounded by
+/// [`lockgate_core::limits`]. `CONNECT`, `TRACE` and protocol upgrades are refused here.
+pub async fn serve<H, F, B>(
+    listener: TcpListener,
+    handler: H,
+    patience: Patience,
+    stop: CancellationToken,
+) where
+    H: Fn(Request<Incoming>, Arrival) -> F + Clone + Send + Sync + 'static,
+    F: Future<Output = Response<B>> + Send,
+    B: http_body::Body<Data = Bytes> + Send + 'static,
+    B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+{
+    let places = Arc::new(Semaphore::new(limits::CONNECTIONS));
+    let mut connections = JoinSet::new();
+    loop {
+        let place = Arc::clone(&places).acquire_owned();
+        let (stream, place) = tokio::select! {
+            () = stop.cancelled() => break,
+            accepted = accept(&listener, place) => accepted,
+            Some(_) = connections.join_next() => continue,
+        };
+        let Ok(peer) = stream.peer_addr() else {
+            continue;
+        };
+        let (handler, stop) = (handler.clone(), stop.clone());
+        connections.spawn(async move {
+            serve_connection(stream, handler, Arrival { peer }, patience, stop).await;
+            drop(place);
+        });
+    }
+    drop(listener);
+    let finished = async { while connections.join_next().await.is_some() {} };
+    if tokio::time::timeout(patience.grace, finished)
+        .await
+        .is_err()
+    {
+        tracing::warn!("requests still running after the grace period are cut off");
+    }
+}
+
+/// Waits for a free place first, so that connections over the limit queue in the kernel.
+async fn accept<P>(
+    listener: &TcpListener,
+    place: impl Future<Output = Result<P, tokio::sync::AcquireError>>,
+) -> (TcpStream, P) {
+    let place = place
+        .await
+        .expect("invariant: the semaphore is never closed");
+    loop {
+        match listener.accept().await {
+            Ok((stream, _)) => return (stream, place),
+            Err(error) => {
+                // Out of file descriptors, or the client left at once: neither is a reason to end.
+                tracing::warn!(%error, "a connection could not be accepted");
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        }
+    }
+}
+
+async fn serve_connection<H, F, B>(
+    stream: TcpStream,
+    handler: H,
+    arrival: Arrival,
+    patience: Patience,
+    stop: CancellationToken,
+) where
+    H: Fn(Request<Incoming>, Arrival) -> F,
+    F: Future<Output = Response<B>>,
+    B: http_body::Body<Data = Bytes> + 'static,
+    B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+{
+    if let Err(error) = stream.set_nodelay(true) {
+        tracing::debug!(%error, "no TCP_NODELAY");
+    }
+    let pace = Arc::new(Pace::default());
+    let io = TokioIo::new(Paced::new(stream, Arc::clone(&pace), patience));
+    let service = service_fn(|request: Request<Incoming>| {
+        pace.head_complete();
+        let refusal = refuse(&request);
+        let answer = refusal.is_none().then(|| handler(request, arrival));
+        async move {
+            let response = match (answer, refusal) {
+                (Some(answer), _) => answer.await.map(Either::Left),
+                (None, status) => refusal_response(status.unwrap_or_default()).map(Either::Right),
+            };
+            Ok::<_, Infallible>(response)
+        }
+    });
+    // hyper's own limit of 100 fields equals `limits::HEADER_FIELDS` and is faster than a set one.
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(patience.idle)
+        .max_header_size(limits::HEADER_BLOCK)
+        .serve_connection(io, service);
+    let mut connection = std::pin::pin!(connection);
+    let ended = tokio::select! {
+        ended = connection.as_mut() => ended,
+        () = stop.cancelled() => {
+            connection.as_mut().graceful_shutdown();
+            connection.await
+        }
+    };
+    if let Err(error) = ended {
+        tracing::debug!(%error, peer = %arrival.peer, "connection ended early");
+    }
+}
+
+/// The status for requests that no handler should see.
+fn refuse(request: &Request<Incoming>) -> Option<StatusCode> {
+    let target = request.uri();
+    let length = target.path().len() + target.query().map_or(0, str::len);
+    if length > limits::REQUEST_TARGET {
+        return Some(StatusCode::URI_TOO_LONG);
+    }
+    if matches!(*request.method(), Method::CONNECT | Method::TRACE) {
+        return Some(StatusCode::METHOD_NOT_ALLOWED);
+    }
+    let upgrade = request.headers().contains_key(header::UPGRADE);
+    upgrade.then_some(StatusCode::BAD_REQUEST)
+}
+
+fn refusal_response(status: StatusCode) -> Response<Empty<Bytes>> {
+    let mut response = Response::new(Empty::new());
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    if status == StatusCode::METHOD_NOT_ALLOWED {
+        let allow = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
+        headers.insert(header::ALLOW, HeaderValue::from_static(allow));
+    }
+    response
+}
