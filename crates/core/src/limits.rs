@@ -3,6 +3,8 @@
 //! Sizes are bytes unless the name says otherwise. Each has a test that crosses it, beside the code
 //! that enforces it.
 
+use std::time::Duration;
+
 /// The header block of a request.
 pub const HEADER_BLOCK: usize = 32 * 1024;
 /// Header fields of a request.
@@ -77,3 +79,21 @@ pub const CUSTOM_ROLES: usize = 2_500;
 pub const DESCRIPTION: usize = 1_000;
 /// Connections that one listener serves at the same time; more wait in the kernel's queue.
 pub const CONNECTIONS: usize = 10_000;
+/// Failed authentications of one client from one source before further ones are throttled.
+pub const FAILURES_BURST: u32 = 10;
+/// How often one more failure of one client from one source is allowed again.
+pub const FAILURES_REFILL: Duration = Duration::from_secs(1);
+/// Failed authentications in total before further ones are throttled.
+pub const FAILURES_TOTAL_BURST: u32 = 200;
+/// How often one more failure is allowed in total.
+pub const FAILURES_TOTAL_REFILL: Duration = Duration::from_millis(5);
+/// Pairs of client and source whose failures are remembered.
+pub const THROTTLE_BUCKETS: usize = 10_000;
+/// Verified tokens that are remembered.
+pub const TOKENS_REMEMBERED: usize = 10_000;
+/// Request bodies held in memory by all flow calls together.
+pub const BODIES_IN_MEMORY: usize = 1024 * 1024 * 1024;
+/// How long a flow call's body may take whatever its size.
+pub const BODY_GRACE: Duration = Duration::from_secs(15);
+/// How many bytes of a flow call's body have to arrive in each second after that.
+pub const BODY_MIN_RATE: u32 = 8 * 1024;
