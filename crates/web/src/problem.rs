@@ -5,11 +5,13 @@ use std::fmt;
 use axum::response::{IntoResponse, Response};
 use http::header::{CONTENT_TYPE, WWW_AUTHENTICATE};
 use http::{HeaderValue, StatusCode};
+use lockgate_core::input::FieldErrors;
 use serde::Serialize;
+use serde_json::{Map, Value};
 
 /// An error as the operator sees it: what happened, where, and what to do about it.
 ///
-/// Answered as `{"error":{"code","message","field"?,"hint"?}}`.
+/// Answered as `{"error":{"code","message","field"?,"hint"?,…}}` with the details of the error behind.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Problem {
     /// The HTTP status.
@@ -25,6 +27,9 @@ pub struct Problem {
     /// What to do about it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hint: Option<String>,
+    /// Further members, such as every field that is wrong.
+    #[serde(flatten)]
+    pub details: Map<String, Value>,
 }
 
 impl Problem {
@@ -37,6 +42,7 @@ impl Problem {
             message: message.into(),
             field: None,
             hint: None,
+            details: Map::new(),
         }
     }
 
@@ -51,6 +57,14 @@ impl Problem {
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
+        self
+    }
+
+    /// Adds a member to the error.
+    #[must_use]
+    pub fn detail(mut self, name: &str, value: impl Serialize) -> Self {
+        let value = serde_json::to_value(value).expect("invariant: details serialise");
+        self.details.insert(name.to_owned(), value);
         self
     }
 
@@ -77,6 +91,21 @@ impl Problem {
         let message = "the server cannot handle the request right now";
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "LG-UNAVAILABLE", message)
             .hint("try again; if it persists, the server's log has the cause")
+    }
+}
+
+impl From<&FieldErrors> for Problem {
+    fn from(errors: &FieldErrors) -> Self {
+        let problem = Self::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "LG-FIELDS",
+            errors.to_string(),
+        )
+        .detail("fields", errors);
+        match errors.as_slice().first() {
+            Some(first) => problem.field(&first.field),
+            None => problem,
+        }
     }
 }
 
