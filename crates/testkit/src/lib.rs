@@ -1,1 +1,7 @@
-//! (not written yet)
+//! Peers that tests and the demo talk to.
+
+pub mod http;
+mod listener;
+pub mod odata;
+pub mod smtp;
+pub mod tls;
