@@ -2,7 +2,17 @@
 //!
 //! Parsing happens once, when a flow is read; the engine evaluates the trees.
 
+mod error;
+pub mod ognl;
+mod predicate;
+mod template;
+#[cfg(test)]
+mod tests;
+
 use serde::Serialize;
+
+pub(crate) use error::excerpt;
+pub use error::{Problem, SyntaxError};
 
 /// Text with `${…}` functions in it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]

@@ -1,6 +1,12 @@
 //! Timer schedules (contract `integration-flow.md` §2.7).
 
+use std::str::FromStr;
+
+use jiff::tz::TimeZoneDatabase;
 use serde::Serialize;
+use thiserror::Error;
+
+use crate::rows::{self, InvalidTable, Row};
 
 /// When a timer start fires.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -16,4 +22,126 @@ pub enum Schedule {
         /// Whether an expired schedule puts the flow in error.
         throw_on_expiry: bool,
     },
+}
+
+/// Why a timer's table is not a schedule.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+pub enum InvalidSchedule {
+    /// The table cannot be read.
+    #[error("{0}")]
+    Table(String),
+    /// The table has no `schedule1` row.
+    #[error("the schedule is not configured: there is no row 'schedule1'")]
+    Missing,
+    /// Not seven cron fields, or fields that mean nothing.
+    #[error("'{0}' is not a schedule of seven fields joined by '+'")]
+    Cron(String),
+    /// The zone does not exist.
+    #[error("unknown time zone '{0}'")]
+    Zone(String),
+}
+
+impl From<InvalidTable> for InvalidSchedule {
+    fn from(error: InvalidTable) -> Self {
+        Self::Table(error.to_string())
+    }
+}
+
+/// Schedules of one timer; more would be a mistake or an attack.
+const SCHEDULES_MAX: usize = 100;
+
+/// Three-letter zone ids of Java that time zone databases lack or read differently.
+const JAVA_ZONES: [(&str, &str); 25] = [
+    ("ACT", "Australia/Darwin"),
+    ("AET", "Australia/Sydney"),
+    ("AGT", "America/Argentina/Buenos_Aires"),
+    ("ART", "Africa/Cairo"),
+    ("AST", "America/Anchorage"),
+    ("BET", "America/Sao_Paulo"),
+    ("BST", "Asia/Dhaka"),
+    ("CAT", "Africa/Harare"),
+    ("CNT", "America/St_Johns"),
+    ("CST", "America/Chicago"),
+    ("CTT", "Asia/Shanghai"),
+    ("EAT", "Africa/Addis_Ababa"),
+    ("ECT", "Europe/Paris"),
+    ("IET", "America/Indiana/Indianapolis"),
+    ("IST", "Asia/Kolkata"),
+    ("JST", "Asia/Tokyo"),
+    ("MIT", "Pacific/Apia"),
+    ("NET", "Asia/Yerevan"),
+    ("NST", "Pacific/Auckland"),
+    ("PLT", "Asia/Karachi"),
+    ("PNT", "America/Phoenix"),
+    ("PRT", "America/Puerto_Rico"),
+    ("PST", "America/Los_Angeles"),
+    ("SST", "Pacific/Guadalcanal"),
+    ("VST", "Asia/Ho_Chi_Minh"),
+];
+
+impl Schedule {
+    /// Reads the schedules of a timer's `scheduleKey` table: rows of a name and a value, of which only
+    /// `noOfSchedules`, `schedule1`, `schedule2`, … and `throwExceptionOnExpiry` mean anything.
+    ///
+    /// # Errors
+    /// What is wrong with the table or a schedule in it.
+    pub fn parse_table(table: &str) -> Result<Vec<Self>, InvalidSchedule> {
+        let rows = rows::parse(table)?;
+        let value = |name: &str| {
+            let row = rows.iter().find(|row| row.at(0) == name);
+            row.map(|row: &Row| row.at(1).trim())
+        };
+        let throw_on_expiry = value("throwExceptionOnExpiry") == Some("true");
+        let count = value("noOfSchedules").and_then(|n| n.parse().ok());
+        let count = count.unwrap_or(1).clamp(1, SCHEDULES_MAX);
+        (1..=count)
+            .map(|n| match value(&format!("schedule{n}")) {
+                Some(text) if !text.is_empty() => Self::parse(text, throw_on_expiry),
+                _ => Err(InvalidSchedule::Missing),
+            })
+            .collect()
+    }
+
+    /// Reads one schedule: `fireNow=true`, `simple.repeat=NONE&…`, or seven cron fields joined by
+    /// `+`, then `&trigger.timeZone=…`. Nothing in it is URL-encoded.
+    fn parse(text: &str, throw_on_expiry: bool) -> Result<Self, InvalidSchedule> {
+        let mut parts = text.split('&');
+        let first = parts.next().unwrap_or_default().trim();
+        if first == "fireNow=true" || first == "simple.repeat=NONE" {
+            return Ok(Self::RunOnce);
+        }
+        let invalid = || InvalidSchedule::Cron(crate::expr::excerpt(first));
+        let fields: Vec<&str> = first.split(['+', ' ']).filter(|f| !f.is_empty()).collect();
+        let [second, minute, hour, day, month, weekday, year] = fields[..] else {
+            return Err(invalid());
+        };
+        // An interval that ends at midnight is written with hour 24.
+        let hour = match hour.strip_suffix("-24") {
+            Some(from) => format!("{from}-23"),
+            None => hour.to_owned(),
+        };
+        let expression = [second, minute, &hour, day, month, weekday, year].join(" ");
+        cron::Schedule::from_str(&expression).map_err(|_| invalid())?;
+        let id = parts
+            .find_map(|part| part.trim().strip_prefix("trigger.timeZone="))
+            .unwrap_or("UTC");
+        Ok(Self::Cron {
+            expression,
+            zone: zone_name(id).ok_or_else(|| InvalidSchedule::Zone(crate::expr::excerpt(id)))?,
+            throw_on_expiry,
+        })
+    }
+}
+
+/// The IANA name of a time zone id, Java's three-letter ids included; `None` when there is no such
+/// zone. The sign of `Etc/GMT+2` is kept: it lies west of Greenwich.
+#[must_use]
+pub fn zone_name(id: &str) -> Option<String> {
+    let id = id.trim();
+    let name = JAVA_ZONES
+        .iter()
+        .find(|(java, _)| *java == id)
+        .map_or(id, |(_, name)| name);
+    let zone = TimeZoneDatabase::bundled().get(name).ok()?;
+    Some(zone.iana_name().unwrap_or(name).to_owned())
 }

@@ -1,0 +1,73 @@
+//! Rows and cells: the tables that steps and timers keep as XML inside a property's text.
+//!
+//! The text is a sequence of `<row>` elements without a root. Cells are found by their `id`, or, in
+//! tables without ids, by position.
+
+use roxmltree::Document;
+use thiserror::Error;
+
+/// One row of a table.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Row {
+    cells: Vec<(Option<String>, String)>,
+}
+
+/// A table's text is not a sequence of rows.
+#[derive(Debug, Error)]
+#[error("the table is not a sequence of rows: {0}")]
+pub(crate) struct InvalidTable(#[from] roxmltree::Error);
+
+impl Row {
+    /// The text of the cell with this id; empty when there is none.
+    pub(crate) fn get(&self, id: &str) -> &str {
+        self.cells
+            .iter()
+            .find(|(cell, _)| cell.as_deref() == Some(id))
+            .map_or("", |(_, text)| text)
+    }
+
+    /// The text of the cell at this position, counted from 0; empty when there is none.
+    pub(crate) fn at(&self, position: usize) -> &str {
+        self.cells.get(position).map_or("", |(_, text)| text)
+    }
+
+    /// Replaces every cell's text.
+    pub(crate) fn map(&mut self, mut change: impl FnMut(&str) -> String) {
+        for (_, text) in &mut self.cells {
+            *text = change(text);
+        }
+    }
+
+    /// A row made of named fields.
+    pub(crate) fn from_fields(fields: impl Iterator<Item = (String, String)>) -> Self {
+        Self {
+            cells: fields.map(|(id, text)| (Some(id), text)).collect(),
+        }
+    }
+}
+
+/// Reads the rows of a table. Blank text is a table without rows.
+pub(crate) fn parse(text: &str) -> Result<Vec<Row>, InvalidTable> {
+    if text.trim().is_empty() {
+        return Ok(Vec::new());
+    }
+    let xml = format!("<table>{text}</table>");
+    let document = Document::parse(&xml)?;
+    let rows = document
+        .root_element()
+        .children()
+        .filter(|node| node.has_tag_name("row"))
+        .map(|row| Row {
+            cells: row
+                .children()
+                .filter(|node| node.has_tag_name("cell"))
+                .map(|cell| (cell.attribute("id").map(str::to_owned), text_of(cell)))
+                .collect(),
+        });
+    Ok(rows.collect())
+}
+
+/// All text directly inside an element.
+pub(crate) fn text_of(node: roxmltree::Node<'_, '_>) -> String {
+    node.children().filter_map(|child| child.text()).collect()
+}
