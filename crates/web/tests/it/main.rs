@@ -1,0 +1,5 @@
+//! The web layer over real sockets.
+
+mod server;
+mod support;
+mod surface;

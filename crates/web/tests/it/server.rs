@@ -1,0 +1,209 @@
+//! Limits of connections.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{Request, Response, StatusCode};
+use http_body_util::Full;
+use hyper::body::Incoming;
+use lockgate_core::limits;
+use lockgate_web::body::{self, BodyError};
+use lockgate_web::caller::Arrival;
+use lockgate_web::server::Patience;
+use tokio::io::AsyncWriteExt;
+use tokio::sync::Notify;
+
+use crate::support::{TestServer, read_to_end, status};
+
+/// Answers with the length of the body it read, at most 1000 bytes.
+async fn measure(request: Request<Incoming>, _: Arrival) -> Response<Full<Bytes>> {
+    let (status, text) = match body::read(request.into_body(), 1000).await {
+        Ok(body) => (StatusCode::OK, body.len().to_string()),
+        Err(BodyError::TooLarge { .. }) => (StatusCode::PAYLOAD_TOO_LARGE, String::new()),
+        Err(_) => (StatusCode::BAD_REQUEST, String::new()),
+    };
+    let mut response = Response::new(Full::from(text));
+    *response.status_mut() = status;
+    response
+}
+
+fn get(extra: &str) -> String {
+    format!("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{extra}\r\n")
+}
+
+#[tokio::test]
+async fn requests_that_no_handler_should_see_are_refused() {
+    let server = TestServer::start(measure, Patience::default()).await;
+    let many: String = (0..=limits::HEADER_FIELDS)
+        .map(|n| format!("x{n}: 1\r\n"))
+        .collect();
+    let target = "x".repeat(limits::REQUEST_TARGET + 1);
+    let cases = [
+        (get(""), "200"),
+        (get(&many), "431"),
+        (
+            get(&format!("x: {}\r\n", "y".repeat(limits::HEADER_BLOCK))),
+            "431",
+        ),
+        (format!("GET /{target} HTTP/1.1\r\nHost: x\r\n\r\n"), "414"),
+        ("TRACE / HTTP/1.1\r\nHost: x\r\n\r\n".to_owned(), "405"),
+        ("CONNECT x:80 HTTP/1.1\r\nHost: x\r\n\r\n".to_owned(), "405"),
+        (get("Upgrade: websocket\r\n"), "400"),
+        (
+            get("Upgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQCAAAAAAIAAAAA\r\n"),
+            "400",
+        ),
+        ("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".to_owned(), "closed"),
+    ];
+    for (request, expected) in cases {
+        let answer = server.exchange(&request).await;
+        assert_eq!(status(&answer), expected, "{:.60}", request);
+    }
+}
+
+/// T61: framing that two parsers could read differently.
+#[tokio::test]
+async fn ambiguous_framing_is_refused() {
+    let server = TestServer::start(measure, Patience::default()).await;
+    let post = |headers: &str| {
+        format!("POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{headers}\r\n0\r\n\r\n")
+    };
+    for headers in [
+        "Content-Length: 5\r\nContent-Length: 6\r\n",
+        "Content-Length: +5\r\n",
+        "Content-Length: 0x5\r\n",
+        "Transfer-Encoding: xchunked\r\n",
+        "Transfer-Encoding: chunked, identity\r\n",
+        "Transfer-Encoding : chunked\r\n",
+        "X-Folded: a\r\n b\r\n",
+    ] {
+        let answer = server.exchange(post(headers)).await;
+        assert_eq!(status(&answer), "400", "{headers:?}: {answer}");
+    }
+}
+
+#[tokio::test]
+async fn bodies_are_bounded_with_and_without_a_length() {
+    let server = TestServer::start(measure, Patience::default()).await;
+    let sized = |n: usize| {
+        let head = "POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n";
+        format!("{head}Content-Length: {n}\r\n\r\n{}", "x".repeat(n))
+    };
+    let chunked = |n: usize| {
+        let head = "POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n";
+        let chunk = format!("1f4\r\n{}\r\n", "x".repeat(500));
+        format!(
+            "{head}Transfer-Encoding: chunked\r\n\r\n{}0\r\n\r\n",
+            chunk.repeat(n)
+        )
+    };
+    for (request, expected) in [
+        (sized(1000), "200"),
+        (sized(1001), "413"),
+        (chunked(2), "200"),
+        (chunked(3), "413"),
+    ] {
+        assert_eq!(status(&server.exchange(request).await), expected);
+    }
+    assert!(server.exchange(chunked(2)).await.ends_with("1000"));
+    let broken = "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n";
+    assert_eq!(status(&server.exchange(broken).await), "400");
+}
+
+/// T64: the time for a header block is bounded however slowly it trickles.
+#[tokio::test]
+async fn a_trickling_header_block_ends_the_connection() {
+    let patience = Patience {
+        header: Duration::from_millis(200),
+        ..Patience::default()
+    };
+    let server = TestServer::start(measure, patience).await;
+    let mut stream = server.connect().await;
+    stream.write_all(b"GET / HTTP/1.1\r\nHost").await.unwrap();
+    assert_eq!(read_to_end(&mut stream).await, "");
+}
+
+#[tokio::test]
+async fn an_idle_connection_outlives_the_patience_for_headers() {
+    let patience = Patience {
+        header: Duration::from_millis(50),
+        idle: Duration::from_secs(2),
+        ..Patience::default()
+    };
+    let server = TestServer::start(measure, patience).await;
+    let mut stream = server.connect().await;
+    let mut idle = tokio::time::interval(Duration::from_millis(150));
+    idle.tick().await;
+    for _ in 0..2 {
+        stream
+            .write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+            .await
+            .unwrap();
+        idle.tick().await;
+    }
+    stream.write_all(get("").as_bytes()).await.unwrap();
+    let answer = read_to_end(&mut stream).await;
+    assert_eq!(answer.matches("200 OK").count(), 3, "{answer}");
+}
+
+#[tokio::test]
+async fn stopping_lets_running_requests_finish() {
+    let (started, release) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+    let handler = {
+        let (started, release) = (Arc::clone(&started), Arc::clone(&release));
+        move |_: Request<Incoming>, _: Arrival| {
+            let (started, release) = (Arc::clone(&started), Arc::clone(&release));
+            async move {
+                started.notify_one();
+                release.notified().await;
+                Response::new(Full::<Bytes>::from("done"))
+            }
+        }
+    };
+    let server = TestServer::start(handler, Patience::default()).await;
+    let mut running = server.connect().await;
+    running
+        .write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        .await
+        .unwrap();
+    started.notified().await;
+    server.stop.cancel();
+    release.notify_one();
+    assert!(read_to_end(&mut running).await.ends_with("done"));
+    server.task.await.unwrap();
+    assert!(
+        tokio::net::TcpStream::connect(server.address)
+            .await
+            .is_err()
+    );
+}
+
+#[tokio::test]
+async fn the_grace_period_ends() {
+    let started = Arc::new(Notify::new());
+    let handler = {
+        let started = Arc::clone(&started);
+        move |_: Request<Incoming>, _: Arrival| {
+            let started = Arc::clone(&started);
+            async move {
+                started.notify_one();
+                std::future::pending::<Response<http_body_util::Empty<Bytes>>>().await
+            }
+        }
+    };
+    let patience = Patience {
+        grace: Duration::from_millis(50),
+        ..Patience::default()
+    };
+    let server = TestServer::start(handler, patience).await;
+    let mut stuck = server.connect().await;
+    stuck
+        .write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        .await
+        .unwrap();
+    started.notified().await;
+    server.stop.cancel();
+    server.task.await.unwrap();
+    assert_eq!(read_to_end(&mut stuck).await, "");
+}
