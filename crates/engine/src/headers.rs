@@ -1,47 +1,76 @@
 //! Message headers: names ignore case and keep their spelling.
 
-use indexmap::IndexMap;
+use std::borrow::Cow;
 
 use crate::value::Value;
 
-/// The headers of a message, in the order they were first set.
+/// The headers of a message, in the order they were first set. Messages have few, so a list that is
+/// searched is faster than a map.
 #[derive(Clone, Debug, Default)]
-pub struct Headers(IndexMap<String, (String, Value)>);
+pub struct Headers(Vec<(Cow<'static, str>, Value)>);
 
 impl Headers {
+    /// No headers yet, with room for `capacity`.
+    #[must_use]
+    pub fn with_capacity(capacity: usize) -> Self {
+        Self(Vec::with_capacity(capacity))
+    }
+
     /// The value under `name`, whatever its case.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Value> {
         self.0
-            .get(&name.to_ascii_lowercase())
+            .iter()
+            .find(|(n, _)| n.eq_ignore_ascii_case(name))
             .map(|(_, value)| value)
     }
 
     /// Sets `name`; the newest spelling is kept. Setting `null` removes the header.
     pub fn set(&mut self, name: impl Into<String>, value: impl Into<Value>) {
-        let (name, value) = (name.into(), value.into());
+        self.put(Cow::Owned(name.into()), value.into());
+    }
+
+    /// Sets a header whose name is part of the program; spares the copy of the name.
+    pub fn set_static(&mut self, name: &'static str, value: impl Into<Value>) {
+        self.put(Cow::Borrowed(name), value.into());
+    }
+
+    fn put(&mut self, name: Cow<'static, str>, value: Value) {
         if value.is_null() {
             self.remove(&name);
-        } else {
-            self.0.insert(name.to_ascii_lowercase(), (name, value));
+            return;
+        }
+        match self
+            .0
+            .iter_mut()
+            .find(|(n, _)| n.eq_ignore_ascii_case(&name))
+        {
+            Some(entry) => *entry = (name, value),
+            None => self.0.push((name, value)),
         }
     }
 
     /// Removes `name`, whatever its case.
     pub fn remove(&mut self, name: &str) -> Option<Value> {
-        self.0
-            .shift_remove(&name.to_ascii_lowercase())
-            .map(|(_, value)| value)
+        let at = self
+            .0
+            .iter()
+            .position(|(n, _)| n.eq_ignore_ascii_case(name))?;
+        Some(self.0.remove(at).1)
     }
 
     /// Keeps only headers for which `keep` holds.
     pub fn retain(&mut self, mut keep: impl FnMut(&str, &Value) -> bool) {
-        self.0.retain(|_, (name, value)| keep(name, value));
+        self.0.retain(|(name, value)| keep(name, value));
     }
 
     /// Names and values.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Value)> {
-        self.0.values().map(|(name, value)| (name.as_str(), value))
+        self.0.iter().map(|(name, value)| (name.as_ref(), value))
+    }
+
+    pub(crate) fn into_entries(self) -> Vec<(Cow<'static, str>, Value)> {
+        self.0
     }
 }
 
@@ -53,13 +82,17 @@ mod tests {
     fn names_ignore_case_and_keep_the_newest_spelling() {
         let mut headers = Headers::default();
         headers.set("content-type", "a");
+        headers.set("X", "x");
         headers.set("Content-Type", "b");
         assert_eq!(
             headers.iter().map(|(name, _)| name).collect::<Vec<_>>(),
-            ["Content-Type"]
+            ["Content-Type", "X"]
         );
         assert!(matches!(headers.get("CONTENT-TYPE"), Some(Value::Text(t)) if &**t == "b"));
         headers.set("CONTENT-type", Value::Null);
         assert!(headers.get("content-type").is_none());
+        headers.set_static("x", "y");
+        assert_eq!(headers.iter().count(), 1);
+        assert!(headers.remove("X").is_some());
     }
 }
