@@ -1,1 +1,38 @@
-//! (not written yet)
+#![doc = include_str!("../README.md")]
+
+pub mod changes;
+pub mod clients;
+pub mod flows;
+pub mod instances;
+pub mod keys;
+pub mod leases;
+pub mod materials;
+pub mod messages;
+pub mod number_ranges;
+pub mod refusals;
+pub mod revocations;
+pub mod roles;
+pub mod settings;
+pub mod signing_keys;
+pub mod variables;
+
+mod driver;
+mod error;
+mod store;
+mod tx;
+mod value;
+
+pub use changes::Follower;
+pub use error::{Error, Result, Source};
+pub use store::{Location, Store};
+pub use tx::Tx;
+
+/// How long a transaction may be silent before it is rolled back, in seconds.
+///
+/// On SQLite a write transaction keeps all other writers waiting, on PostgreSQL it pins a
+/// connection and locks. Nobody may hold one across a network call or a flow step.
+pub const HOLD_SECS: u64 = 5;
+
+/// How long [`Store::begin`] and [`Store::read`] wait for their turn before they give up with
+/// [`Error::Busy`], in seconds. Longer than [`HOLD_SECS`], so one stalled holder is outlived.
+pub const WAIT_SECS: u64 = 10;

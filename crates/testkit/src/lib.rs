@@ -1,7 +1,3 @@
-//! Peers that tests and the demo talk to.
+#![doc = include_str!("../README.md")]
 
-pub mod http;
-mod listener;
-pub mod odata;
-pub mod smtp;
-pub mod tls;
+pub mod postgres;

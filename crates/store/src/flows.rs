@@ -1,0 +1,309 @@
+//! Deployed flows, what workers say about them, and flows that run once.
+
+use std::collections::BTreeMap;
+
+use lockgate_core::clock::Timestamp;
+
+use crate::error::{Error, Result};
+use crate::tx::Tx;
+use crate::value::{Json, Row, Unreadable, params, words};
+
+const TABLE: &str = "flows";
+const HEAD: &str =
+    "id, name, version, parameters, log_level, generation, deployed_at, updated_at";
+
+words! {
+    /// How much the message log keeps.
+    pub enum LogLevel {
+        /// Nothing.
+        None = "NONE",
+        /// Messages that failed.
+        Error = "ERROR",
+        /// Every message with its steps.
+        Info = "INFO",
+        /// More about each step.
+        Debug = "DEBUG",
+        /// Headers, properties and bodies between steps.
+        Trace = "TRACE",
+    }
+}
+
+/// What is deployed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewFlow {
+    /// Technical id.
+    pub id: String,
+    /// Name for people.
+    pub name: String,
+    /// Version of the bundle.
+    pub version: String,
+    /// The bundle, a zip file.
+    pub bundle: Vec<u8>,
+    /// Configured values of externalised parameters.
+    pub parameters: BTreeMap<String, String>,
+    /// How much the message log keeps.
+    pub log_level: LogLevel,
+}
+
+/// A deployed flow.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Flow {
+    /// What is known without the bundle.
+    pub head: FlowHead,
+    /// The bundle, a zip file.
+    pub bundle: Vec<u8>,
+}
+
+/// A deployed flow without its bundle.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FlowHead {
+    /// Technical id.
+    pub id: String,
+    /// Name for people.
+    pub name: String,
+    /// Version of the bundle.
+    pub version: String,
+    /// Configured values of externalised parameters.
+    pub parameters: BTreeMap<String, String>,
+    /// How much the message log keeps.
+    pub log_level: LogLevel,
+    /// New with each deployment of any flow, and never used twice.
+    pub generation: i64,
+    /// When this generation was deployed.
+    pub deployed_at: Timestamp,
+    /// When it was deployed or its log level set, whichever was later.
+    pub updated_at: Timestamp,
+}
+
+words! {
+    /// What became of a flow on one worker.
+    pub enum FlowState {
+        /// Being prepared.
+        Starting = "starting",
+        /// Takes messages.
+        Started = "started",
+        /// Cannot run.
+        Error = "error",
+        /// Taken down.
+        Stopped = "stopped",
+    }
+}
+
+/// What one worker says about one flow.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Status {
+    /// The worker.
+    pub worker: String,
+    /// The flow's id.
+    pub flow: String,
+    /// The generation it is about.
+    pub generation: i64,
+    /// What became of it.
+    pub state: FlowState,
+    /// Why, in case of an error.
+    pub detail: Option<String>,
+    /// When the worker said so.
+    pub at: Timestamp,
+}
+
+/// Deploys a flow, or deploys it again, and returns its new generation.
+///
+/// # Errors
+/// Those of the database.
+pub async fn upsert(tx: &mut Tx, flow: &NewFlow) -> Result<i64> {
+    let generation = next_generation(tx).await?;
+    let now = tx.now();
+    tx.execute(
+        "INSERT INTO flows
+            (id, name, version, parameters, log_level, generation, deployed_at, updated_at, bundle)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8)
+        ON CONFLICT (id) DO UPDATE SET
+            name = excluded.name, version = excluded.version, parameters = excluded.parameters,
+            log_level = excluded.log_level, generation = excluded.generation,
+            deployed_at = excluded.deployed_at, updated_at = excluded.updated_at,
+            bundle = excluded.bundle",
+        params![
+            &flow.id,
+            &flow.name,
+            &flow.version,
+            Json(&flow.parameters),
+            flow.log_level,
+            generation,
+            now,
+            &flow.bundle,
+        ],
+    )
+    .await?;
+    Ok(generation)
+}
+
+async fn next_generation(tx: &mut Tx) -> Result<i64> {
+    tx.find(
+        "counters",
+        "INSERT INTO counters (name, value) VALUES ('flow_generation', 1)
+        ON CONFLICT (name) DO UPDATE SET value = counters.value + 1
+        RETURNING name, value",
+        params![],
+        |row| row.take("value"),
+    )
+    .await?
+    .ok_or_else(|| Error::Internal("an upsert returned no row".into()))
+}
+
+/// Sets the log level of a flow. Returns whether the flow exists.
+///
+/// # Errors
+/// Those of the database.
+pub async fn set_log_level(tx: &mut Tx, id: &str, level: LogLevel) -> Result<bool> {
+    let now = tx.now();
+    let updated = tx
+        .execute(
+            "UPDATE flows SET log_level = $2, updated_at = $3 WHERE id = $1",
+            params![id, level, now],
+        )
+        .await?;
+    Ok(updated == 1)
+}
+
+/// Undeploys a flow and forgets its statuses. Returns whether it existed.
+///
+/// # Errors
+/// Those of the database.
+pub async fn delete(tx: &mut Tx, id: &str) -> Result<bool> {
+    let deleted = tx
+        .execute("DELETE FROM flows WHERE id = $1", params![id])
+        .await?;
+    tx.execute("DELETE FROM flow_statuses WHERE flow_id = $1", params![id])
+        .await?;
+    Ok(deleted == 1)
+}
+
+/// The flow with this id.
+///
+/// # Errors
+/// Those of the database.
+pub async fn find(tx: &mut Tx, id: &str) -> Result<Option<Flow>> {
+    let sql = format!("SELECT {HEAD}, bundle FROM flows WHERE id = $1");
+    tx.find(TABLE, &sql, params![id], decode).await
+}
+
+/// Every flow without its bundle, by id.
+///
+/// # Errors
+/// Those of the database.
+pub async fn list(tx: &mut Tx) -> Result<Vec<FlowHead>> {
+    let sql = format!("SELECT {HEAD} FROM flows ORDER BY id");
+    tx.list(TABLE, &sql, params![], decode_head).await
+}
+
+/// Every flow, by id.
+///
+/// # Errors
+/// Those of the database.
+pub async fn load_all(tx: &mut Tx) -> Result<Vec<Flow>> {
+    let sql = format!("SELECT {HEAD}, bundle FROM flows ORDER BY id");
+    tx.list(TABLE, &sql, params![], decode).await
+}
+
+/// Records what a worker says about a flow, in place of what it said before. Ignored when the flow
+/// is not deployed any more.
+///
+/// # Errors
+/// Those of the database.
+pub async fn set_status(tx: &mut Tx, status: &Status) -> Result<()> {
+    tx.execute(
+        "INSERT INTO flow_statuses (flow_id, worker, generation, state, detail, reported_at)
+        SELECT id, CAST($2 AS TEXT), CAST($3 AS BIGINT), CAST($4 AS TEXT), CAST($5 AS TEXT),
+            CAST($6 AS BIGINT)
+        FROM flows WHERE id = $1
+        ON CONFLICT (flow_id, worker) DO UPDATE SET
+            generation = excluded.generation, state = excluded.state, detail = excluded.detail,
+            reported_at = excluded.reported_at",
+        params![
+            &status.flow,
+            &status.worker,
+            status.generation,
+            status.state,
+            status.detail.as_deref(),
+            status.at,
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+/// What each worker says about a flow, by worker. Workers that ended long ago may be among them:
+/// compare `generation` and `at`.
+///
+/// # Errors
+/// Those of the database.
+pub async fn statuses(tx: &mut Tx, flow: &str) -> Result<Vec<Status>> {
+    tx.list(
+        "flow_statuses",
+        "SELECT flow_id, worker, generation, state, detail, reported_at FROM flow_statuses
+        WHERE flow_id = $1 ORDER BY worker",
+        params![flow],
+        |row| {
+            Ok(Status {
+                worker: row.take("worker")?,
+                flow: row.take("flow_id")?,
+                generation: row.take("generation")?,
+                state: row.take("state")?,
+                detail: row.take("detail")?,
+                at: row.take("reported_at")?,
+            })
+        },
+    )
+    .await
+}
+
+/// Forgets everything `worker` said; called when it starts and when it ends.
+///
+/// # Errors
+/// Those of the database.
+pub async fn clear_statuses(tx: &mut Tx, worker: &str) -> Result<()> {
+    tx.execute(
+        "DELETE FROM flow_statuses WHERE worker = $1",
+        params![worker],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Claims the single run of a flow that runs once per deployment. Among all workers and for all
+/// time, one caller gets `true`, provided that it commits.
+///
+/// # Errors
+/// Those of the database.
+pub async fn claim_run_once(tx: &mut Tx, flow: &str, generation: i64) -> Result<bool> {
+    let now = tx.now();
+    let claimed = tx
+        .execute(
+            "INSERT INTO flow_claims (flow_id, generation, claimed_at) VALUES ($1, $2, $3)
+            ON CONFLICT (flow_id, generation) DO NOTHING",
+            params![flow, generation, now],
+        )
+        .await?;
+    Ok(claimed == 1)
+}
+
+fn decode(row: &mut Row) -> Result<Flow, Unreadable> {
+    Ok(Flow {
+        head: decode_head(row)?,
+        bundle: row.take("bundle")?,
+    })
+}
+
+fn decode_head(row: &mut Row) -> Result<FlowHead, Unreadable> {
+    let Json(parameters) = row.take("parameters")?;
+    Ok(FlowHead {
+        id: row.take("id")?,
+        name: row.take("name")?,
+        version: row.take("version")?,
+        parameters,
+        log_level: row.take("log_level")?,
+        generation: row.take("generation")?,
+        deployed_at: row.take("deployed_at")?,
+        updated_at: row.take("updated_at")?,
+    })
+}

@@ -1,0 +1,140 @@
+//! Service instances: each is one OAuth client with its roles.
+
+use lockgate_core::clock::Timestamp;
+use lockgate_core::ids::InstanceId;
+use lockgate_core::role::RoleName;
+use lockgate_core::tenant::Plan;
+use serde::{Deserialize, Serialize};
+
+use crate::error::Result;
+use crate::tx::Tx;
+use crate::value::{Json, Row, Unreadable, params};
+
+const TABLE: &str = "instances";
+const COLUMNS: &str = "id, name, plan, parameters, tokens_not_before, created_at, updated_at";
+
+/// A service instance.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Instance {
+    /// Its id.
+    pub id: InstanceId,
+    /// Its name, unique.
+    pub name: String,
+    /// Its plan.
+    pub plan: Plan,
+    /// What was asked for when it was made or updated, with defaults filled in.
+    pub parameters: Parameters,
+    /// Tokens issued before this instant are refused.
+    pub tokens_not_before: Timestamp,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it was last changed.
+    pub updated_at: Timestamp,
+}
+
+/// The parameters of a service instance.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Parameters {
+    /// Roles it holds.
+    pub roles: Vec<RoleName>,
+    /// Grants it may use, such as `client_credentials`.
+    pub grant_types: Vec<String>,
+    /// Where an authorization code may be sent.
+    pub redirect_uris: Vec<String>,
+    /// Life of its tokens in seconds.
+    pub token_validity: u32,
+}
+
+/// Adds an instance.
+///
+/// # Errors
+/// [`Error::Conflict`](crate::Error::Conflict) `instances_name` when the name is taken.
+pub async fn insert(tx: &mut Tx, instance: &Instance) -> Result<()> {
+    tx.execute(
+        "INSERT INTO instances (id, name, plan, parameters, tokens_not_before, created_at, updated_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        params![
+            instance.id,
+            &instance.name,
+            instance.plan,
+            Json(&instance.parameters),
+            instance.tokens_not_before,
+            instance.created_at,
+            instance.updated_at,
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Replaces everything but id, plan and creation time. Returns whether the instance exists.
+///
+/// # Errors
+/// [`Error::Conflict`](crate::Error::Conflict) `instances_name` when the new name is taken.
+pub async fn update(tx: &mut Tx, instance: &Instance) -> Result<bool> {
+    let updated = tx
+        .execute(
+            "UPDATE instances SET name = $2, parameters = $3, tokens_not_before = $4, updated_at = $5
+            WHERE id = $1",
+            params![
+                instance.id,
+                &instance.name,
+                Json(&instance.parameters),
+                instance.tokens_not_before,
+                instance.updated_at,
+            ],
+        )
+        .await?;
+    Ok(updated == 1)
+}
+
+/// Deletes an instance without keys. Returns whether it existed.
+///
+/// # Errors
+/// [`Error::Reference`](crate::Error::Reference) while it has keys.
+pub async fn delete(tx: &mut Tx, id: InstanceId) -> Result<bool> {
+    let deleted = tx
+        .execute("DELETE FROM instances WHERE id = $1", params![id])
+        .await?;
+    Ok(deleted == 1)
+}
+
+/// The instance with this id.
+///
+/// # Errors
+/// Those of the database.
+pub async fn find(tx: &mut Tx, id: InstanceId) -> Result<Option<Instance>> {
+    let sql = format!("SELECT {COLUMNS} FROM instances WHERE id = $1");
+    tx.find(TABLE, &sql, params![id], decode).await
+}
+
+/// The instance with exactly this name.
+///
+/// # Errors
+/// Those of the database.
+pub async fn find_by_name(tx: &mut Tx, name: &str) -> Result<Option<Instance>> {
+    let sql = format!("SELECT {COLUMNS} FROM instances WHERE name = $1");
+    tx.find(TABLE, &sql, params![name], decode).await
+}
+
+/// Every instance, by name.
+///
+/// # Errors
+/// Those of the database.
+pub async fn list(tx: &mut Tx) -> Result<Vec<Instance>> {
+    let sql = format!("SELECT {COLUMNS} FROM instances ORDER BY name");
+    tx.list(TABLE, &sql, params![], decode).await
+}
+
+fn decode(row: &mut Row) -> Result<Instance, Unreadable> {
+    let Json(parameters) = row.take("parameters")?;
+    Ok(Instance {
+        id: row.take("id")?,
+        name: row.take("name")?,
+        plan: row.take("plan")?,
+        parameters,
+        tokens_not_before: row.take("tokens_not_before")?,
+        created_at: row.take("created_at")?,
+        updated_at: row.take("updated_at")?,
+    })
+}
