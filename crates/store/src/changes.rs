@@ -62,7 +62,10 @@ impl Revisions {
     }
 
     fn covers(&self, other: &Self) -> bool {
-        self.0.iter().zip(other.0).all(|(ours, theirs)| *ours >= theirs)
+        self.0
+            .iter()
+            .zip(other.0)
+            .all(|(ours, theirs)| *ours >= theirs)
     }
 }
 

@@ -54,7 +54,9 @@ pub enum Error {
     )]
     Locked(PathBuf),
     /// The database was migrated by a newer Lockgate.
-    #[error("the database has schema {found}, this Lockgate knows up to {known}; start the newer version")]
+    #[error(
+        "the database has schema {found}, this Lockgate knows up to {known}; start the newer version"
+    )]
     SchemaNewer {
         /// The number of the newest migration in the database.
         found: i64,

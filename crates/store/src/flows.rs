@@ -9,8 +9,7 @@ use crate::tx::Tx;
 use crate::value::{Json, Row, Unreadable, params, words};
 
 const TABLE: &str = "flows";
-const HEAD: &str =
-    "id, name, version, parameters, log_level, generation, deployed_at, updated_at";
+const HEAD: &str = "id, name, version, parameters, log_level, generation, deployed_at, updated_at";
 
 words! {
     /// How much the message log keeps.
@@ -48,10 +47,24 @@ pub struct NewFlow {
 /// A deployed flow.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Flow {
-    /// What is known without the bundle.
-    pub head: FlowHead,
+    /// Technical id.
+    pub id: String,
+    /// Name for people.
+    pub name: String,
+    /// Version of the bundle.
+    pub version: String,
     /// The bundle, a zip file.
     pub bundle: Vec<u8>,
+    /// Configured values of externalised parameters.
+    pub parameters: BTreeMap<String, String>,
+    /// How much the message log keeps.
+    pub log_level: LogLevel,
+    /// New with each deployment of any flow, and never used twice.
+    pub generation: i64,
+    /// When this generation was deployed.
+    pub deployed_at: Timestamp,
+    /// When it was deployed or its log level set, whichever was later.
+    pub updated_at: Timestamp,
 }
 
 /// A deployed flow without its bundle.
@@ -288,9 +301,17 @@ pub async fn claim_run_once(tx: &mut Tx, flow: &str, generation: i64) -> Result<
 }
 
 fn decode(row: &mut Row) -> Result<Flow, Unreadable> {
+    let head = decode_head(row)?;
     Ok(Flow {
-        head: decode_head(row)?,
+        id: head.id,
+        name: head.name,
+        version: head.version,
         bundle: row.take("bundle")?,
+        parameters: head.parameters,
+        log_level: head.log_level,
+        generation: head.generation,
+        deployed_at: head.deployed_at,
+        updated_at: head.updated_at,
     })
 }
 

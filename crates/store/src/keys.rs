@@ -9,8 +9,7 @@ use crate::tx::Tx;
 use crate::value::{Row, Unreadable, params};
 
 const TABLE: &str = "keys";
-const COLUMNS: &str =
-    "id, instance_id, name, secret_id, digest, sealed, created_at, expires_at";
+const COLUMNS: &str = "id, instance_id, name, secret_id, digest, sealed, created_at, expires_at";
 
 /// A service key.
 #[derive(Clone, Debug, PartialEq, Eq)]

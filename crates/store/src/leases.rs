@@ -18,12 +18,7 @@ pub struct Fence(pub i64);
 ///
 /// # Errors
 /// Those of the database.
-pub async fn acquire(
-    tx: &mut Tx,
-    name: &str,
-    owner: &str,
-    ttl: Duration,
-) -> Result<Option<Fence>> {
+pub async fn acquire(tx: &mut Tx, name: &str, owner: &str, ttl: Duration) -> Result<Option<Fence>> {
     let now = database_now(tx).await?;
     tx.find(
         "leases",

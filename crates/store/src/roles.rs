@@ -84,7 +84,10 @@ pub async fn list(tx: &mut Tx) -> Result<Vec<Role>> {
 pub async fn used_by(tx: &mut Tx, name: &RoleName) -> Result<Vec<String>> {
     let mut instances = instances::list(tx).await?;
     instances.retain(|instance| instance.parameters.roles.contains(name));
-    Ok(instances.into_iter().map(|instance| instance.name).collect())
+    Ok(instances
+        .into_iter()
+        .map(|instance| instance.name)
+        .collect())
 }
 
 fn decode(row: &mut Row) -> Result<Role, Unreadable> {

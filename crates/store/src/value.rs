@@ -190,7 +190,14 @@ macro_rules! displayed_text {
         }
     )* };
 }
-displayed_text!(Uuid, InstanceId, KeyId, CorrelationId, &RoleName, &MessageId);
+displayed_text!(
+    Uuid,
+    InstanceId,
+    KeyId,
+    CorrelationId,
+    &RoleName,
+    &MessageId
+);
 
 impl Value {
     fn kind(&self) -> &'static str {
