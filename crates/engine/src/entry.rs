@@ -7,17 +7,7 @@ use bytes::Bytes;
 use lockgate_core::ids::MessageId;
 use lockgate_core::refusal::Reason;
 
-use crate::access::Permit;
 use crate::error::StepError;
-
-/// The right to start an exchange. Each kind has to be earned: a permit by
-/// [`access::authorize`](crate::access::authorize).
-#[derive(Debug)]
-#[non_exhaustive]
-pub enum Entry {
-    /// An authorized HTTP call.
-    Http(Permit),
-}
 
 /// An HTTP request, read and normalised by the gateway.
 #[derive(Debug)]

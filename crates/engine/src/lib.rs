@@ -11,5 +11,6 @@ pub mod headers;
 pub mod material;
 pub mod names;
 pub mod receiver;
+pub mod runtime;
 pub mod session;
 pub mod value;
