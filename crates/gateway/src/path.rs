@@ -86,12 +86,11 @@ impl FlowPath {
         (below.is_empty() || below.starts_with('/')).then_some(below)
     }
 
-    /// The tail of the path, as the caller wrote it, that corresponds to a tail of
-    /// [`FlowPath::address`]: folding keeps every byte in its place.
+    /// What follows offset `at` of [`FlowPath::address`], as the caller wrote it: folding keeps
+    /// every byte in its place.
     #[must_use]
-    pub fn original_tail(&self, folded_tail: &str) -> &str {
-        let start = self.decoded.len().saturating_sub(folded_tail.len());
-        self.decoded.get(start..).unwrap_or_default()
+    pub fn after(&self, at: usize) -> &str {
+        self.decoded.get(HTTPS.len() + at..).unwrap_or_default()
     }
 
     /// The path escaped again for use in a URL. Made from the decoded form, so what a flow hands on

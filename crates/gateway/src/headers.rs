@@ -1,0 +1,311 @@
+//! Which header fields of a request may reach a flow.
+//!
+//! The flow's own list of allowed headers is applied by the engine; what is dropped here never
+//! reaches a flow, whatever its list says.
+
+use std::borrow::Cow;
+
+use http::header::{self, HeaderName};
+use http::{HeaderMap, HeaderValue};
+use lockgate_core::refusal::Reason;
+
+use crate::csrf::CSRF_TOKEN;
+
+/// Fields that belong to one connection, not to the message (RFC 9110 §7.6.1).
+const HOP_BY_HOP: [&str; 10] = [
+    "connection",
+    "keep-alive",
+    "proxy-authenticate",
+    "proxy-authorization",
+    "proxy-connection",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+    "http2-settings",
+];
+
+/// Fields about this request alone: framing, credentials, and what the gateway itself answers.
+const THIS_CALL_ONLY: [HeaderName; 6] = [
+    header::AUTHORIZATION,
+    header::CONTENT_LENGTH,
+    header::COOKIE,
+    header::EXPECT,
+    header::HOST,
+    CSRF_TOKEN,
+];
+
+/// Names in which proxies and platforms tell who the caller is. Compared by their letters and
+/// digits only, so that `SAP_authenticated-UserName` is caught too.
+const IDENTITY: [&str; 14] = [
+    "sapauthenticatedusername",
+    "clientcert",
+    "clientcertchain",
+    "remoteuser",
+    "sslclientcert",
+    "sslclientverify",
+    "sslclientsdn",
+    "sslclientidn",
+    "xclientcert",
+    "xforwardedclientcert",
+    "xforwardeduser",
+    "xremoteuser",
+    "xsslclientcert",
+    "xauthenticateduser",
+];
+
+/// The query parameter in which some clients carry a token. It is not read and not handed on.
+const ACCESS_TOKEN: &str = "access_token";
+
+/// Refuses a `Connection` field that asks to drop a field which decides about access.
+///
+/// # Errors
+/// [`Reason::ConnectionHeader`].
+pub fn check_connection(headers: &HeaderMap) -> Result<(), Reason> {
+    let fields = headers.get_all(header::CONNECTION).iter();
+    let mut names = fields.flat_map(|field| field.as_bytes().split(|byte| *byte == b','));
+    let decides = |name: &[u8]| {
+        let name = name.trim_ascii().to_ascii_lowercase();
+        let name = String::from_utf8_lossy(&name);
+        is_identity(&name) || THIS_CALL_ONLY.iter().any(|field| field.as_str() == name)
+    };
+    match names.any(decides) {
+        true => Err(Reason::ConnectionHeader),
+        false => Ok(()),
+    }
+}
+
+/// Fields and query parameters for the engine: parameters come after fields, so that values under
+/// one name are combined in this order.
+#[must_use]
+pub fn for_flow<'a>(
+    headers: &'a HeaderMap,
+    query: Option<&'a str>,
+) -> Vec<(Cow<'a, str>, Cow<'a, str>)> {
+    let mut kept = Vec::with_capacity(headers.len());
+    for (name, value) in headers {
+        let name = name.as_str();
+        let listed = || names_in_connection(headers, name);
+        if !is_dropped(name) && !listed() {
+            kept.push((Cow::Borrowed(name), text(value)));
+        }
+    }
+    for (name, value) in query
+        .map(|query| form_urlencoded::parse(query.as_bytes()))
+        .into_iter()
+        .flatten()
+    {
+        if is_usable_parameter(&name) {
+            kept.push((name, value));
+        }
+    }
+    kept
+}
+
+/// The query for the flow: as sent, but without tokens.
+#[must_use]
+pub fn query_for_flow(query: &str) -> Cow<'_, str> {
+    let is_token = |pair: &&str| {
+        let mut decoded = form_urlencoded::parse(pair.as_bytes());
+        decoded
+            .next()
+            .is_some_and(|(name, _)| name.eq_ignore_ascii_case(ACCESS_TOKEN))
+    };
+    if !query.split('&').any(|pair| is_token(&pair)) {
+        return Cow::Borrowed(query);
+    }
+    let kept: Vec<&str> = query.split('&').filter(|pair| !is_token(pair)).collect();
+    Cow::Owned(kept.join("&"))
+}
+
+/// Whether a parameter may become a header: visible ASCII, not one of the dropped names, and not
+/// the content type, which is the body's and not for a URL to say.
+fn is_usable_parameter(name: &str) -> bool {
+    !name.is_empty()
+        && name.bytes().all(|byte| byte.is_ascii_graphic())
+        && !name.eq_ignore_ascii_case(ACCESS_TOKEN)
+        && !name.eq_ignore_ascii_case("content-type")
+        && !is_dropped(&name.to_ascii_lowercase())
+}
+
+/// Whether the field called `name`, in lower case, never reaches a flow.
+fn is_dropped(name: &str) -> bool {
+    name.starts_with("camel")
+        || is_hop_by_hop(name)
+        || THIS_CALL_ONLY.iter().any(|field| field.as_str() == name)
+        || is_identity(name)
+}
+
+/// Whether the field called `name`, in lower case, belongs to one connection.
+pub(crate) fn is_hop_by_hop(name: &str) -> bool {
+    HOP_BY_HOP.contains(&name)
+}
+
+pub(crate) fn is_identity(name: &str) -> bool {
+    let letters = || {
+        let letters = name.bytes().filter(u8::is_ascii_alphanumeric);
+        letters.map(|byte| byte.to_ascii_lowercase())
+    };
+    IDENTITY.iter().any(|known| letters().eq(known.bytes()))
+}
+
+/// Whether `Connection` declares `name` a field of this connection.
+fn names_in_connection(headers: &HeaderMap, name: &str) -> bool {
+    let fields = headers.get_all(header::CONNECTION).iter();
+    let mut names = fields.flat_map(|field| field.as_bytes().split(|byte| *byte == b','));
+    names.any(|listed| listed.trim_ascii().eq_ignore_ascii_case(name.as_bytes()))
+}
+
+/// A field's value as text. Senders that do not write UTF-8 mean Latin-1, where every byte is a
+/// character.
+fn text(value: &HeaderValue) -> Cow<'_, str> {
+    match std::str::from_utf8(value.as_bytes()) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) => Cow::Owned(
+            value
+                .as_bytes()
+                .iter()
+                .map(|byte| char::from(*byte))
+                .collect(),
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kept(fields: &[(&str, &[u8])], query: Option<&str>) -> Vec<(String, String)> {
+        let mut headers = HeaderMap::new();
+        for (name, value) in fields {
+            let name = HeaderName::from_bytes(name.as_bytes()).unwrap();
+            headers.append(name, HeaderValue::from_bytes(value).unwrap());
+        }
+        let kept = for_flow(&headers, query).into_iter();
+        kept.map(|(name, value)| (name.into_owned(), value.into_owned()))
+            .collect()
+    }
+
+    #[test]
+    fn t25_names_that_could_mislead_a_flow_are_dropped() {
+        let names = [
+            "SapAuthenticatedUserName",
+            "SAPAUTHENTICATEDUSERNAME",
+            "Sap_Authenticated_User_Name",
+            "sap-authenticated-username",
+            "CamelHttpUri",
+            "camelhttppath",
+            "CAMELx",
+            "X-Forwarded-User",
+            "x_forwarded_user",
+            "X-Remote-User",
+            "Remote-User",
+            "X-Forwarded-Client-Cert",
+            "x_forwarded_client_cert",
+            "X-SSL-Client-Cert",
+            "SSL_CLIENT_CERT",
+            "X-Client-Cert",
+            "Client-Cert",
+            "Authorization",
+            "Proxy-Authorization",
+            "Cookie",
+            "X-CSRF-Token",
+            "Host",
+            "Content-Length",
+            "Connection",
+            "Transfer-Encoding",
+            "TE",
+            "Upgrade",
+            "Expect",
+        ];
+        for name in names {
+            assert_eq!(kept(&[(name, b"x")], None), [], "field {name}");
+            let query = format!("{name}=x");
+            assert_eq!(kept(&[], Some(&query)), [], "parameter {name}");
+        }
+        for name in [
+            "access_token",
+            "ACCESS_TOKEN",
+            "Content-Type",
+            "a b",
+            "a\u{e4}",
+            "%0d%0a",
+            "",
+        ] {
+            assert_eq!(
+                kept(&[], Some(&format!("{name}=x"))),
+                [],
+                "parameter {name}"
+            );
+        }
+    }
+
+    #[test]
+    fn other_names_are_kept_and_parameters_follow_fields() {
+        let fields: &[(&str, &[u8])] = &[
+            ("Content-Type", b"a/b"),
+            ("X-One", b"1"),
+            ("X-One", b"2"),
+            ("SapFoo", b"\xe4"),
+        ];
+        let kept = kept(fields, Some("x-one=3&$filter=a%20b+c&flag"));
+        let kept: Vec<_> = kept
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .collect();
+        let expected = [
+            ("content-type", "a/b"),
+            ("x-one", "1"),
+            ("x-one", "2"),
+            ("sapfoo", "ä"),
+            ("x-one", "3"),
+            ("$filter", "a b c"),
+            ("flag", ""),
+        ];
+        assert_eq!(kept, expected);
+    }
+
+    #[test]
+    fn fields_of_the_connection_are_dropped() {
+        let fields: &[(&str, &[u8])] = &[
+            ("Connection", b"close, X-Hop"),
+            ("X-Hop", b"1"),
+            ("X-End", b"2"),
+        ];
+        assert_eq!(kept(fields, None), [("x-end".to_owned(), "2".to_owned())]);
+    }
+
+    #[test]
+    fn t17_connection_must_not_name_what_decides_about_access() {
+        let check = |value: &'static str| {
+            let field = (header::CONNECTION, HeaderValue::from_static(value));
+            check_connection(&HeaderMap::from_iter([field]))
+        };
+        for value in [
+            "authorization",
+            "close, X-Forwarded-Client-Cert",
+            "cookie",
+            "x-csrf-token ,a",
+            "Host",
+        ] {
+            assert_eq!(check(value), Err(Reason::ConnectionHeader), "{value}");
+        }
+        for value in ["close", "keep-alive", "", "te, x-custom"] {
+            assert_eq!(check(value), Ok(()), "{value}");
+        }
+    }
+
+    #[test]
+    fn d8_tokens_in_the_query_are_not_handed_on() {
+        let cases = [
+            ("a=1&b=2", "a=1&b=2"),
+            ("a=1&access_token=x&b", "a=1&b"),
+            ("%61ccess_token=x", ""),
+            ("Access_Token=x&access_token=y", ""),
+            ("", ""),
+        ];
+        for (query, expected) in cases {
+            assert_eq!(query_for_flow(query), expected, "{query}");
+        }
+    }
+}
