@@ -33,10 +33,18 @@ pub const FLOW_BODY_DEFAULT: usize = 40 * 1024 * 1024;
 pub const XML_DEPTH: usize = 500;
 /// Attributes of one XML element.
 pub const XML_ATTRIBUTES: usize = 1_000;
+/// Namespace declarations in scope of one XML element.
+pub const XML_NAMESPACES: usize = 256;
 /// An XML document.
 pub const XML_BYTES: usize = 128 * 1024 * 1024;
 /// A document that an XPath beyond plain location paths is evaluated on.
 pub const XPATH_FULL_BYTES: usize = 20 * 1024 * 1024;
+/// An XPath expression.
+pub const XPATH_EXPRESSION: usize = 64 * 1024;
+/// Names, values and symbols in an XPath beyond plain location paths.
+pub const XPATH_TOKENS: usize = 2_000;
+/// Brackets nested in each other in an XPath beyond plain location paths.
+pub const XPATH_DEPTH: usize = 32;
 /// Objects and arrays nested in each other in any JSON document.
 pub const JSON_DEPTH: usize = 500;
 /// A Simple template or expression.
@@ -97,3 +105,9 @@ pub const BODIES_IN_MEMORY: usize = 1024 * 1024 * 1024;
 pub const BODY_GRACE: Duration = Duration::from_secs(15);
 /// How many bytes of a flow call's body have to arrive in each second after that.
 pub const BODY_MIN_RATE: u32 = 8 * 1024;
+/// The name of a credential, a variable or a number range, in characters.
+pub const NAME: usize = 255;
+/// A text in a credential, such as the password.
+pub const CREDENTIAL_TEXT: usize = 4_096;
+/// Items of one page of a list.
+pub const PAGE: usize = 1_000;
