@@ -29,7 +29,7 @@ pub struct Problem {
     pub hint: Option<String>,
     /// Further members, such as every field that is wrong.
     #[serde(flatten)]
-    pub details: Map<String, Value>,
+    pub details: Box<Map<String, Value>>,
 }
 
 impl Problem {
@@ -42,7 +42,7 @@ impl Problem {
             message: message.into(),
             field: None,
             hint: None,
-            details: Map::new(),
+            details: Box::default(),
         }
     }
 
