@@ -7,13 +7,13 @@ use crate::value::Value;
 /// The headers of a message, in the order they were first set. Messages have few, so a list that is
 /// searched is faster than a map.
 #[derive(Clone, Debug, Default)]
-pub struct Headers(Vec<(Cow<'static, str>, Value)>);
+pub struct Headers(Vec<(Cow<'static, str>, Value)>, Vec<&'static str>);
 
 impl Headers {
     /// No headers yet, with room for `capacity`.
     #[must_use]
     pub fn with_capacity(capacity: usize) -> Self {
-        Self(Vec::with_capacity(capacity))
+        Self(Vec::with_capacity(capacity), Vec::new())
     }
 
     /// The value under `name`, whatever its case.
@@ -35,7 +35,21 @@ impl Headers {
         self.put(Cow::Borrowed(name), value.into());
     }
 
+    /// Sets a header that describes the sender's request, and remembers that no step has set it.
+    pub fn set_received(&mut self, name: &'static str, value: impl Into<Value>) {
+        self.put(Cow::Borrowed(name), value.into());
+        self.1.push(name);
+    }
+
+    /// Whether the value under `name` is still the one that [`Headers::set_received`] put there.
+    /// Receivers ask, so that a sender's path and query do not steer the calls of a flow.
+    #[must_use]
+    pub fn is_received(&self, name: &str) -> bool {
+        self.1.iter().any(|n| n.eq_ignore_ascii_case(name)) && self.get(name).is_some()
+    }
+
     fn put(&mut self, name: Cow<'static, str>, value: Value) {
+        self.1.retain(|n| !n.eq_ignore_ascii_case(&name));
         if value.is_null() {
             self.remove(&name);
             return;
@@ -77,6 +91,18 @@ impl Headers {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_step_sets_is_not_received() {
+        let mut headers = Headers::default();
+        headers.set_received("CamelHttpQuery", "a=1");
+        assert!(headers.is_received("camelhttpquery"));
+        headers.set("camelHttpQuery", "a=1");
+        assert!(!headers.is_received("CamelHttpQuery"));
+        headers.set_received("CamelHttpQuery", "a=1");
+        headers.remove("CamelHttpQuery");
+        assert!(!headers.is_received("CamelHttpQuery"));
+    }
 
     #[test]
     fn names_ignore_case_and_keep_the_newest_spelling() {
