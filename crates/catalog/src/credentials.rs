@@ -1,0 +1,253 @@
+//! What a key looks like: its secret, its JSON, and the parameters that ask for it.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE;
+use lockgate_core::clock::Timestamp;
+use lockgate_core::ids::InstanceId;
+use lockgate_core::input::{FieldErrors, Fields};
+use lockgate_core::random::Random;
+use lockgate_core::secret::Secret;
+use lockgate_core::tenant::{Plan, Tenant};
+use serde::Serialize;
+use serde_json::Value;
+use uuid::Uuid;
+
+/// A client secret: `<uuid>$<32 random bytes in URL-safe Base64>`.
+///
+/// Only the part behind the `$` is secret; the UUID says which of a client's secrets is meant.
+#[derive(Clone, Debug)]
+pub struct ClientSecret {
+    /// The public part.
+    pub id: Uuid,
+    /// The whole text, as senders use it.
+    pub text: Secret<String>,
+}
+
+impl ClientSecret {
+    /// A fresh secret.
+    #[must_use]
+    pub fn generate(random: &dyn Random) -> Self {
+        let id = random.uuid();
+        let bytes = Secret::new(random.bytes::<32>());
+        let text = Secret::new(format!("{id}${}", URL_SAFE.encode(bytes.expose())));
+        Self { id, text }
+    }
+}
+
+/// What a key's JSON is made from.
+#[derive(Clone, Copy, Debug)]
+pub struct Credentials<'a> {
+    /// The tenant whose URLs the key names.
+    pub tenant: &'a Tenant,
+    /// The instance that the key belongs to.
+    pub instance: InstanceId,
+    /// Its plan.
+    pub plan: Plan,
+    /// The secret.
+    pub secret: &'a ClientSecret,
+    /// When the key was created.
+    pub created_at: Timestamp,
+}
+
+#[derive(Serialize)]
+struct KeyJson<'a> {
+    oauth: OAuth<'a>,
+}
+
+#[derive(Serialize)]
+struct OAuth<'a> {
+    clientid: String,
+    clientsecret: &'a str,
+    url: &'a str,
+    createdate: String,
+    tokenurl: String,
+}
+
+impl Credentials<'_> {
+    /// The JSON that tools expect of a key with client id and secret, members in the usual order.
+    #[must_use]
+    pub fn to_json(&self) -> Secret<Vec<u8>> {
+        let oauth = OAuth {
+            clientid: self.tenant.client_id(self.instance, self.plan),
+            clientsecret: self.secret.text.expose(),
+            url: &self.tenant.runtime_base,
+            createdate: self.created_at.to_string(),
+            tokenurl: self.tenant.token_url(),
+        };
+        let json = serde_json::to_vec(&KeyJson { oauth });
+        Secret::new(json.expect("invariant: texts serialise"))
+    }
+}
+
+/// A kind of key that a request can ask for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeyType {
+    /// Client id and secret.
+    Secret,
+    /// A certificate and its private key, made by the server.
+    Certificate,
+    /// A certificate that the caller brings.
+    ExternalCertificate,
+}
+
+impl KeyType {
+    /// The kind that `parameters` of a new key ask for; nothing or `{}` means client id and secret.
+    ///
+    /// The name of this kind is not documented anywhere, so spellings that people try are accepted:
+    /// `clientsecret`, `clientid_secret` and `ClientId/Secret`, whatever case or separators.
+    pub fn read(parameters: Option<Value>, errors: &mut FieldErrors) -> Option<Self> {
+        let Some(parameters) = parameters else {
+            return Some(Self::Secret);
+        };
+        let mut fields = Fields::of("parameters", parameters, errors);
+        let name = fields.text("key-type");
+        let key_type = match name.as_deref() {
+            None => Some(Self::Secret),
+            Some("certificate") => Some(Self::Certificate),
+            Some("certificate_external") => Some(Self::ExternalCertificate),
+            Some(name) if is_secret(name) => Some(Self::Secret),
+            Some(_) => {
+                let message = "must be clientsecret, certificate or certificate_external";
+                fields.error("key-type", message);
+                None
+            }
+        };
+        if key_type != Some(Self::Secret) {
+            for name in ["validity", "key-length", "X.509"] {
+                fields.value(name);
+            }
+        }
+        fields.finish();
+        key_type
+    }
+}
+
+fn is_secret(name: &str) -> bool {
+    let separator = |c: char| matches!(c, '-' | '_' | '/' | ' ');
+    let joined: String = name.chars().filter(|c| !separator(*c)).collect();
+    ["clientsecret", "clientidsecret"].contains(&joined.to_ascii_lowercase().as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use lockgate_core::random::SeededRandom;
+    use serde_json::json;
+
+    use super::*;
+
+    fn tenant() -> Tenant {
+        Tenant {
+            name: "acme".to_owned(),
+            zone_id: Uuid::from_u128(1),
+            client_number: 2207,
+            service_number: 101,
+            token_base: "https://acme.authentication.example.org".to_owned(),
+            runtime_base: "https://acme.it-runtime.example.org".to_owned(),
+        }
+    }
+
+    fn key_json(plan: Plan) -> Value {
+        let secret = ClientSecret::generate(&SeededRandom::new(1));
+        let credentials = Credentials {
+            tenant: &tenant(),
+            instance: InstanceId(Uuid::from_u128(7)),
+            plan,
+            secret: &secret,
+            created_at: Timestamp::from_secs(1_767_225_600),
+        };
+        serde_json::from_slice(credentials.to_json().expose()).unwrap()
+    }
+
+    #[test]
+    fn key_json_has_the_members_that_tools_read_in_their_order() {
+        let json = key_json(Plan::IntegrationFlow);
+        let oauth = json["oauth"].as_object().unwrap();
+        let names: Vec<_> = oauth.keys().map(String::as_str).collect();
+        let expected = ["clientid", "clientsecret", "url", "createdate", "tokenurl"];
+        assert_eq!(names, expected);
+        assert_eq!(
+            oauth["clientid"],
+            "sb-00000000-0000-0000-0000-000000000007!b2207|it-rt-acme!b101"
+        );
+        assert_eq!(oauth["url"], "https://acme.it-runtime.example.org");
+        assert_eq!(oauth["createdate"], "2026-01-01T00:00:00.000Z");
+        assert_eq!(
+            oauth["tokenurl"],
+            "https://acme.authentication.example.org/oauth/token"
+        );
+        assert_eq!(
+            key_json(Plan::Api)["oauth"]["clientid"],
+            "sb-00000000-0000-0000-0000-000000000007!b2207|it!b101"
+        );
+    }
+
+    #[test]
+    fn secrets_have_the_form_of_real_ones_and_256_random_bits() {
+        let random = SeededRandom::new(1);
+        let (one, two) = (
+            ClientSecret::generate(&random),
+            ClientSecret::generate(&random),
+        );
+        let (id, random) = one.text.expose().split_once('$').unwrap();
+        assert_eq!(id, one.id.to_string());
+        assert_eq!((random.len(), random.find('=')), (44, Some(43)));
+        assert_eq!(URL_SAFE.decode(random).unwrap().len(), 32);
+        assert_ne!(one.text.expose(), two.text.expose());
+        assert!(!format!("{one:?}").contains(random));
+    }
+
+    fn read(parameters: Value) -> Result<KeyType, FieldErrors> {
+        let mut errors = FieldErrors::default();
+        let key_type = KeyType::read(Some(parameters), &mut errors);
+        errors.check()?;
+        Ok(key_type.unwrap())
+    }
+
+    #[test]
+    fn key_parameters_choose_the_type() {
+        assert_eq!(
+            KeyType::read(None, &mut FieldErrors::default()),
+            Some(KeyType::Secret)
+        );
+        let cases = [
+            (json!({}), KeyType::Secret),
+            (json!({"key-type": "clientsecret"}), KeyType::Secret),
+            (json!({"key-type": "clientid_secret"}), KeyType::Secret),
+            (json!({"key-type": "ClientId/Secret"}), KeyType::Secret),
+            (
+                json!({"key-type": "certificate", "validity": 365, "key-length": 2048}),
+                KeyType::Certificate,
+            ),
+            (
+                json!({"key-type": "certificate_external", "X.509": "-----BEGIN"}),
+                KeyType::ExternalCertificate,
+            ),
+        ];
+        for (parameters, expected) in cases {
+            assert_eq!(read(parameters.clone()), Ok(expected), "{parameters}");
+        }
+    }
+
+    #[test]
+    fn wrong_key_parameters_name_their_field() {
+        let cases = [
+            (json!("x"), "parameters", "must be a JSON object"),
+            (
+                json!({"key-type": 1}),
+                "parameters.key-type",
+                "must be text",
+            ),
+            (
+                json!({"key-type": "rsa"}),
+                "parameters.key-type",
+                "must be clientsecret",
+            ),
+            (json!({"validity": 3}), "parameters.validity", "is unknown"),
+        ];
+        for (parameters, field, message) in cases {
+            let errors = read(parameters.clone()).unwrap_err();
+            assert_eq!(errors.as_slice()[0].field, field, "{parameters}");
+            assert!(errors.to_string().contains(message), "{errors}");
+        }
+    }
+}

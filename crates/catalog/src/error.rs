@@ -1,0 +1,126 @@
+//! Why a request to the catalogue was not carried out.
+
+use lockgate_core::crypto::CryptoError;
+use lockgate_core::input::FieldErrors;
+use lockgate_core::limits;
+use lockgate_core::role::RoleName;
+use thiserror::Error;
+
+/// Why a request to the catalogue was not carried out. Knows nothing of HTTP.
+#[derive(Debug, Error)]
+pub enum Error {
+    /// Fields are missing, unknown or invalid.
+    #[error("{0}")]
+    Fields(FieldErrors),
+    /// No instance has this name or guid.
+    #[error("There is no service instance {0:?}.")]
+    NoInstance(String),
+    /// The instance has no key of this name or guid.
+    #[error("The service instance {instance:?} has no key {key:?}.")]
+    NoKey {
+        /// Name of the instance.
+        instance: String,
+        /// Name or guid of the key.
+        key: String,
+    },
+    /// No role has this name.
+    #[error("There is no role {0:?}.")]
+    NoRole(String),
+    /// Another instance has this name. Clients know the phrase.
+    #[error("The service instance name is taken: {0}.")]
+    InstanceNameTaken(String),
+    /// Another key of the instance has this name. Clients know the phrase.
+    #[error(
+        "The binding name is invalid. Key binding names must be unique. The service instance already has a key binding with name '{0}'."
+    )]
+    KeyNameTaken(String),
+    /// A role of this name exists.
+    #[error("The role {0} exists already.")]
+    RoleTaken(RoleName),
+    /// The instance still has keys.
+    #[error("The service instance {instance:?} still has {keys} key(s).")]
+    HasKeys {
+        /// Name of the instance.
+        instance: String,
+        /// How many keys it has.
+        keys: usize,
+    },
+    /// The role is in use.
+    #[error("The role {role} is used by {}.", users(.instances, .flows))]
+    RoleUsed {
+        /// The role.
+        role: RoleName,
+        /// Names of instances that hold it.
+        instances: Vec<String>,
+        /// Ids of deployed flows that ask for it.
+        flows: Vec<String>,
+    },
+    /// The role exists from the start.
+    #[error("The role {0} is predefined and fixed.")]
+    RoleFixed(RoleName),
+    /// There are as many instances as a tenant may have.
+    #[error("A tenant has at most {} service instances.", limits::INSTANCES)]
+    TooManyInstances,
+    /// The instance has as many keys as it may have.
+    #[error("A service instance has at most {} keys.", limits::INSTANCE_KEYS)]
+    TooManyKeys,
+    /// There are as many custom roles as a tenant may have.
+    #[error("A tenant has at most {} custom roles.", limits::CUSTOM_ROLES)]
+    TooManyRoles,
+    /// Keys with certificates cannot be made yet.
+    #[error("Keys with certificates are not supported yet.")]
+    CertificateKey,
+    /// A stored key cannot be shown.
+    #[error("the credentials of key {key} cannot be shown")]
+    Unreadable {
+        /// Guid of the key.
+        key: String,
+        /// Why.
+        source: CryptoError,
+    },
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] lockgate_store::Error),
+}
+
+/// What an operation of the catalogue gives.
+pub type Result<T> = std::result::Result<T, Error>;
+
+impl From<FieldErrors> for Error {
+    fn from(errors: FieldErrors) -> Self {
+        Self::Fields(errors)
+    }
+}
+
+/// Who uses a role, in words: a few names, then a count.
+fn users(instances: &[String], flows: &[String]) -> String {
+    let some = |kind: &str, names: &[String]| match names {
+        [] => None,
+        names if names.len() <= 5 => Some(format!("{kind} {}", names.join(", "))),
+        names => Some(format!(
+            "{kind} {} and {} more",
+            names[..5].join(", "),
+            names.len() - 5
+        )),
+    };
+    let parts = [
+        some("service instance", instances),
+        some("deployed flow", flows),
+    ];
+    parts.into_iter().flatten().collect::<Vec<_>>().join("; ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn users_of_a_role_are_named_up_to_a_few() {
+        let names = |count: usize| (1..=count).map(|n| format!("i{n}")).collect::<Vec<_>>();
+        assert_eq!(users(&names(2), &[]), "service instance i1, i2");
+        assert_eq!(
+            users(&names(7), &names(1)),
+            "service instance i1, i2, i3, i4, i5 and 2 more; deployed flow i1"
+        );
+    }
+}

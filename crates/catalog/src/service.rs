@@ -1,0 +1,100 @@
+//! The rules of the catalogue over the store. Every protocol face calls these.
+
+mod instances;
+mod keys;
+mod roles;
+
+use std::sync::Arc;
+
+use lockgate_core::client::SECRET_HASH_LABEL;
+use lockgate_core::clock::SharedClock;
+use lockgate_core::crypto::{KeyedHash, MasterKey, Vault};
+use lockgate_core::input::Fields;
+use lockgate_core::random::SharedRandom;
+use lockgate_core::tenant::Tenant;
+use lockgate_store::Store;
+use uuid::Uuid;
+
+pub use instances::ChangedInstance;
+pub use keys::ShownKey;
+pub use roles::{Role, RoleUsers};
+
+/// The catalogue of one tenant. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Catalog {
+    store: Store,
+    tenant: Arc<Tenant>,
+    clock: SharedClock,
+    random: SharedRandom,
+    hash: KeyedHash,
+    vault: Vault,
+    reveal_keys: bool,
+}
+
+/// What a [`Catalog`] needs from the server around it.
+#[derive(Clone, Debug)]
+pub struct Surroundings {
+    /// Where rows live.
+    pub store: Store,
+    /// Whose catalogue it is.
+    pub tenant: Arc<Tenant>,
+    /// The time.
+    pub clock: SharedClock,
+    /// Randomness for guids and secrets.
+    pub random: SharedRandom,
+    /// Digests secrets and seals the JSON of keys.
+    pub master: MasterKey,
+}
+
+impl Catalog {
+    /// A catalogue that shows the credentials of a key again when `reveal_keys`, and only once, when
+    /// the key is created, if not. In the latter case they are not stored at all.
+    #[must_use]
+    pub fn new(surroundings: Surroundings, reveal_keys: bool) -> Self {
+        Self {
+            store: surroundings.store,
+            tenant: surroundings.tenant,
+            clock: surroundings.clock,
+            random: surroundings.random,
+            hash: surroundings.master.keyed_hash(SECRET_HASH_LABEL),
+            vault: surroundings.master.vault(),
+            reveal_keys,
+        }
+    }
+
+    /// The tenant whose catalogue this is.
+    #[must_use]
+    pub fn tenant(&self) -> &Tenant {
+        &self.tenant
+    }
+}
+
+/// The guid that `text` is, if it is one: 36 characters with dashes.
+fn guid(text: &str) -> Option<Uuid> {
+    Uuid::try_parse(text).ok().filter(|_| text.len() == 36)
+}
+
+/// The member `name` as the name of something, `what`, with 1 to `limit` characters.
+///
+/// Names that look like a guid are refused, because instances and keys are found by either.
+fn name_of(fields: &mut Fields<'_>, what: &str, limit: usize) -> Option<String> {
+    let name = fields.required_text("name")?;
+    let error = if name.chars().count() > limit {
+        Some(format!("the name of {what} has at most {limit} characters"))
+    } else if name.chars().any(char::is_control) {
+        Some(format!("the name of {what} has no control characters"))
+    } else if name.trim() != name {
+        Some(format!("the name of {what} has no white space around it"))
+    } else if guid(&name).is_some() {
+        Some(format!("the name of {what} must not look like a guid"))
+    } else {
+        None
+    };
+    match error {
+        Some(message) => {
+            fields.error("name", message);
+            None
+        }
+        None => Some(name),
+    }
+}
