@@ -135,6 +135,22 @@ pub async fn list(tx: &mut Tx) -> Result<Vec<NumberRange>> {
     tx.list(TABLE, sql, params![], decode).await
 }
 
+/// Deletes a range and what was drawn from it. Returns whether it existed.
+///
+/// # Errors
+/// Those of the database.
+pub async fn delete(tx: &mut Tx, name: &str) -> Result<bool> {
+    tx.execute(
+        "DELETE FROM number_draws WHERE range_name = $1",
+        params![name],
+    )
+    .await?;
+    let deleted = tx
+        .execute("DELETE FROM number_ranges WHERE name = $1", params![name])
+        .await?;
+    Ok(deleted == 1)
+}
+
 /// Forgets which numbers were drawn for correlation values before `before`. Returns how many.
 ///
 /// # Errors
