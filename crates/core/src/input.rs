@@ -117,6 +117,12 @@ impl<'a> Fields<'a> {
         self.errors.add(path, message);
     }
 
+    /// Whether the member `name` is there, even as `null`.
+    #[must_use]
+    pub fn has(&self, name: &str) -> bool {
+        self.members.contains_key(name)
+    }
+
     /// Any value.
     pub fn value(&mut self, name: &'static str) -> Option<Value> {
         self.known.push(name);
@@ -135,12 +141,32 @@ impl<'a> Fields<'a> {
 
     /// Text that must be there; absent or empty is an error.
     pub fn required_text(&mut self, name: &'static str) -> Option<String> {
+        self.required(name, |fields| {
+            fields.text(name).filter(|text| !text.is_empty())
+        })
+    }
+
+    /// A whole number within `range` that must be there.
+    pub fn required_integer(
+        &mut self,
+        name: &'static str,
+        range: RangeInclusive<i64>,
+    ) -> Option<i64> {
+        self.required(name, |fields| fields.integer(name, range))
+    }
+
+    /// Whatever `read` finds for `name`; finding nothing without saying why is an error.
+    pub fn required<T>(
+        &mut self,
+        name: &'static str,
+        read: impl FnOnce(&mut Self) -> Option<T>,
+    ) -> Option<T> {
         let before = self.errors.0.len();
-        let text = self.text(name).filter(|text| !text.is_empty());
-        if text.is_none() && self.errors.0.len() == before {
+        let found = read(self);
+        if found.is_none() && self.errors.0.len() == before {
             self.error(name, "is required");
         }
-        text
+        found
     }
 
     /// Text that is a secret and must be there. Never repeated in an error.

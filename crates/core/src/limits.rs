@@ -111,3 +111,15 @@ pub const NAME: usize = 255;
 pub const CREDENTIAL_TEXT: usize = 4_096;
 /// Items of one page of a list.
 pub const PAGE: usize = 1_000;
+/// Refused requests waiting to be noted; more are counted and dropped.
+pub const REFUSAL_BUFFER: usize = 10_000;
+/// Steps that the record of a failed message keeps: the last ones.
+pub const LOG_STEPS_ON_FAILURE: usize = 50;
+/// Steps that a message record keeps at the levels Debug and Trace: the last ones.
+pub const LOG_STEPS: usize = 2_000;
+/// Bytes of headers, properties and bodies that one message record keeps at level Trace.
+pub const LOG_TRACE_BYTES: usize = 4 * 1024 * 1024;
+/// An error in the message log, in characters.
+pub const LOG_ERROR_CHARS: usize = 10_000;
+/// A header, property or body excerpt in a trace, in characters.
+pub const LOG_TRACE_CHARS: usize = 10_000;
