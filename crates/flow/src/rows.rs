@@ -3,7 +3,7 @@
 //! The text is a sequence of `<row>` elements without a root. Cells are found by their `id`, or, in
 //! tables without ids, by position.
 
-use roxmltree::Document;
+use lockgate_xml::{Source, XmlError};
 use thiserror::Error;
 
 /// One row of a table.
@@ -15,7 +15,7 @@ pub(crate) struct Row {
 /// A table's text is not a sequence of rows.
 #[derive(Debug, Error)]
 #[error("the table is not a sequence of rows: {0}")]
-pub(crate) struct InvalidTable(#[from] roxmltree::Error);
+pub(crate) struct InvalidTable(#[from] XmlError);
 
 impl Row {
     /// The text of the cell with this id; empty when there is none.
@@ -51,9 +51,10 @@ pub(crate) fn parse(text: &str) -> Result<Vec<Row>, InvalidTable> {
     if text.trim().is_empty() {
         return Ok(Vec::new());
     }
-    let xml = format!("<table>{text}</table>");
-    let document = Document::parse(&xml)?;
+    let source = Source::from_text(format!("<table>{text}</table>"))?;
+    let document = source.document()?;
     let rows = document
+        .tree()
         .root_element()
         .children()
         .filter(|node| node.has_tag_name("row"))

@@ -1,0 +1,3 @@
+//! Reading real and damaged bundles.
+
+mod corpus;
