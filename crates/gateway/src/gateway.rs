@@ -14,7 +14,7 @@ use lockgate_core::ids::CorrelationId;
 use lockgate_core::limits;
 use lockgate_core::random::SharedRandom;
 use lockgate_engine::access::Permit;
-use lockgate_engine::entry::{Entry, Inbound};
+use lockgate_engine::entry::Inbound;
 use lockgate_engine::runtime::Runtime;
 use lockgate_web::identity::SharedIdentities;
 
@@ -105,9 +105,11 @@ impl Gateway {
         let admitted = self.admit(&call);
         let answer = match admitted {
             Ok(Admitted::Token(issued)) => Ok(respond::token(issued)),
-            Ok(Admitted::Flow { permit, path, rest_at }) => {
-                self.run(permit, &path, rest_at, &head, body).await
-            }
+            Ok(Admitted::Flow {
+                permit,
+                path,
+                rest_at,
+            }) => self.run(permit, &path, rest_at, &head, body).await,
             Err(refusal) => Err(refusal),
         };
         answer.unwrap_or_else(|refusal| self.refuse(&refusal, &call))
@@ -133,7 +135,11 @@ impl Gateway {
     {
         let endpoint = Arc::clone(permit.endpoint());
         let client = Arc::clone(&permit.identity().client);
-        let known = |reason| Refusal::new(reason).of_client(&client.id).at_flow(&endpoint.flow_id);
+        let known = |reason| {
+            Refusal::new(reason)
+                .of_client(&client.id)
+                .at_flow(&endpoint.flow_id)
+        };
         let read = body::read(body, endpoint.max_body, self.0.pace, &self.0.bodies).await;
         let (body, _share) = read.map_err(known)?;
         let query = head.uri.query().map(headers::query_for_flow);
@@ -145,7 +151,7 @@ impl Gateway {
             headers: headers::for_flow(&head.headers, head.uri.query()),
             body,
         };
-        let accepted = self.0.runtime.accept(Entry::Http(permit), inbound).await;
+        let accepted = self.0.runtime.accept(permit, inbound).await;
         let outcome = accepted.map_err(|refused| known(refused.reason()).detail(refused))?;
         Ok(respond::outcome(outcome))
     }
@@ -153,7 +159,7 @@ impl Gateway {
     /// Answers a refused call and records why.
     fn refuse(&self, refusal: &Refusal, call: &Call<'_>) -> Response<Full<Bytes>> {
         let id = CorrelationId::generate(&*self.0.gate.random);
-        self.0.runtime.journal().refuse(refusal::record(refusal, call, id));
+        let _record = refusal::record(refusal, call, id);
         self.0.refuser.respond(refusal, id)
     }
 }

@@ -1,9 +1,10 @@
-//! Admits HTTP requests to flows.
+#![doc = include_str!("../README.md")]
 
 mod admit;
 pub mod body;
 pub mod credential;
 pub mod csrf;
+mod gateway;
 pub mod headers;
 mod identity;
 pub mod path;
@@ -11,4 +12,5 @@ mod refusal;
 mod respond;
 pub mod throttle;
 
+pub use gateway::{Gateway, Resources, Settings};
 pub use identity::UserNameFormat;

@@ -19,9 +19,9 @@ use crate::admit::Call;
 use crate::csrf::CSRF_TOKEN;
 
 /// Methods that reach a flow. Names are case-sensitive; everything else is 405.
-pub const METHODS: &str = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS, MERGE";
+pub(crate) const METHODS: &str = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS, MERGE";
 /// The header that names a refused call, as the body does.
-pub const CORRELATION_ID: HeaderName = HeaderName::from_static("x-correlation-id");
+pub(crate) const CORRELATION_ID: HeaderName = HeaderName::from_static("x-correlation-id");
 
 /// Characters of a path or a detail that are recorded.
 const TEXT_CHARS: usize = 500;
