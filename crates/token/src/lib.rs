@@ -1,1 +1,19 @@
-//! (not written yet)
+#![doc = include_str!("../README.md")]
+
+pub mod config;
+pub mod keys;
+pub mod metrics;
+
+mod authenticate;
+mod claims;
+mod credentials;
+mod error;
+mod http;
+mod issue;
+mod parameters;
+mod service;
+
+pub use crate::http::surface;
+pub use config::Config;
+pub use keys::KeyRing;
+pub use service::Service;

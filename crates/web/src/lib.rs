@@ -9,7 +9,7 @@ pub mod jwt;
 pub mod metrics;
 pub mod operator;
 pub mod problem;
+pub mod request_log;
 pub mod server;
 pub mod surface;
-
-mod request_log;
+pub mod throttle;

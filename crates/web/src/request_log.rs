@@ -22,18 +22,19 @@ pub(crate) fn record(
         correlation = %caller.correlation,
         source = %caller.source,
         method = %method,
-        path = %printable(path),
+        path = %printable(path, PATH_CHARS),
         status = status.as_u16(),
         ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
         "request"
     );
 }
 
-/// The start of `text` with control characters escaped, so that one request stays one line.
-fn printable(text: &str) -> String {
+/// The start of `text` with control characters escaped: what others sent stays one bounded line.
+#[must_use]
+pub fn printable(text: &str, max_chars: usize) -> String {
     text.chars()
-        .take(PATH_CHARS)
         .flat_map(char::escape_debug)
+        .take(max_chars)
         .collect()
 }
 
@@ -42,8 +43,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn logged_paths_are_one_bounded_line() {
-        assert_eq!(printable("/a\r\nb\u{1b}[0m"), "/a\\r\\nb\\u{1b}[0m");
-        assert_eq!(printable(&"x".repeat(10_000)).len(), PATH_CHARS);
+    fn logged_text_is_one_bounded_line() {
+        assert_eq!(printable("/a\r\nb\u{1b}[0m", 500), "/a\\r\\nb\\u{1b}[0m");
+        assert_eq!(printable(&"x".repeat(10_000), 500).len(), 500);
+        assert_eq!(printable(&"\n".repeat(500), 500).len(), 500);
     }
 }

@@ -1,0 +1,90 @@
+//! Tells clients about tokens: `/introspect` and the older `/check_token`.
+
+use axum::extract::{Request, State};
+use axum::response::{IntoResponse as _, Response};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use http::header::AUTHORIZATION;
+use lockgate_core::tenant::Plan;
+use lockgate_web::caller::Caller;
+use lockgate_web::jwt::VerifiedToken;
+use serde_json::{Map, Value};
+
+use super::OAuthRequest;
+use crate::error::{OAuthError, json, uncached};
+use crate::service::Service;
+
+/// Claims of a valid token, or `{"active":false}` for anything else.
+pub(super) async fn introspect(
+    State(service): State<Service>,
+    caller: Caller,
+    request: Request,
+) -> Response {
+    let answer = async {
+        let request = OAuthRequest::read(caller, request).await?;
+        let plan = asking_plan(&service, &request)?;
+        let token = request.parameters.get("token");
+        let token = token.ok_or(OAuthError::InvalidRequest("Missing token"))?;
+        Ok(match examine(&service, token, plan) {
+            Some((_, mut claims)) => {
+                claims.insert("active".to_owned(), true.into());
+                claims
+            }
+            None => Map::from_iter([("active".to_owned(), false.into())]),
+        })
+    };
+    respond(&service, answer.await)
+}
+
+/// Claims of a valid token; with `scopes`, only if it has all of them.
+pub(super) async fn check(
+    State(service): State<Service>,
+    caller: Caller,
+    request: Request,
+) -> Response {
+    let answer = async {
+        let request = OAuthRequest::read(caller, request).await?;
+        let plan = asking_plan(&service, &request)?;
+        let token = request.parameters.get("token");
+        let token = token.ok_or(OAuthError::InvalidRequest("Missing token"))?;
+        let examined = examine(&service, token, plan);
+        let (verified, claims) = examined.ok_or(OAuthError::InvalidToken)?;
+        let required = request.parameters.get("scopes").unwrap_or_default();
+        let mut required = required.split([',', ' ']).filter(|scope| !scope.is_empty());
+        let has = |scope: &str| verified.scopes().iter().any(|held| held == scope);
+        match required.all(has) {
+            true => Ok(claims),
+            false => Err(OAuthError::InvalidScope),
+        }
+    };
+    respond(&service, answer.await)
+}
+
+fn respond(service: &Service, answer: Result<Map<String, Value>, OAuthError>) -> Response {
+    match answer {
+        Ok(claims) => uncached(json(&claims).into_response()),
+        Err(error) => service.refusal(&error),
+    }
+}
+
+/// The plan of the client that asks: it learns about tokens for services of its plan only.
+fn asking_plan(service: &Service, request: &OAuthRequest) -> Result<Plan, OAuthError> {
+    let field = request.headers.get(AUTHORIZATION);
+    let scheme = field.and_then(|field| field.as_bytes().get(..7));
+    if scheme.is_some_and(|scheme| scheme.eq_ignore_ascii_case(b"bearer ")) {
+        return Ok(service.bearer(&request.headers)?.client.plan);
+    }
+    Ok(service.authenticate(request)?.client.plan)
+}
+
+/// The token and its claims, when it is valid now for services of `plan`.
+fn examine(
+    service: &Service,
+    token: &str,
+    plan: Plan,
+) -> Option<(VerifiedToken, Map<String, Value>)> {
+    let verified = service.verify(token, plan, service.keys.now())?;
+    let claims = token.split('.').nth(1)?;
+    let claims = URL_SAFE_NO_PAD.decode(claims).ok()?;
+    Some((verified, serde_json::from_slice(&claims).ok()?))
+}

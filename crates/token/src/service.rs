@@ -1,0 +1,65 @@
+//! The token server's state.
+
+use std::sync::Arc;
+use std::thread::available_parallelism;
+
+use lockgate_web::identity::SharedIdentities;
+use lockgate_web::throttle::Throttle;
+use tokio::sync::Semaphore;
+
+use crate::config::Config;
+use crate::keys::KeyRing;
+use crate::metrics::Metrics;
+
+/// Token requests that may wait for a signature, per signature that can be made at the same time.
+const WAITING_PER_SIGNER: usize = 64;
+
+/// The token server. Clones share everything.
+#[derive(Clone, Debug)]
+pub struct Service {
+    pub(crate) identities: SharedIdentities,
+    pub(crate) keys: KeyRing,
+    pub(crate) config: Arc<Config>,
+    pub(crate) throttle: Arc<Throttle>,
+    pub(crate) signing: Arc<Signing>,
+    pub(crate) metrics: Metrics,
+}
+
+/// Bounds the dominant cost of the token server: signatures.
+#[derive(Debug)]
+pub(crate) struct Signing {
+    /// Requests that sign or wait to sign; those beyond are refused.
+    pub(crate) admitted: Semaphore,
+    /// Signatures made at the same time.
+    pub(crate) running: Semaphore,
+}
+
+impl Signing {
+    fn new(signers: usize) -> Self {
+        Self {
+            admitted: Semaphore::new(signers * WAITING_PER_SIGNER),
+            running: Semaphore::new(signers),
+        }
+    }
+}
+
+impl Service {
+    /// A token server for the clients in `identities` that signs with `keys`.
+    #[must_use]
+    pub fn new(
+        identities: SharedIdentities,
+        keys: KeyRing,
+        config: Config,
+        metrics: Metrics,
+    ) -> Self {
+        let processors = available_parallelism().map_or(1, usize::from);
+        Self {
+            identities,
+            keys,
+            config: Arc::new(config),
+            throttle: Arc::default(),
+            signing: Arc::new(Signing::new(processors)),
+            metrics,
+        }
+    }
+}
