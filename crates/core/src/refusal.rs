@@ -83,6 +83,10 @@ reasons! {
     ConnectionHeader = "connection-header",
         "The Connection header asks to drop a header that decides about access.",
         "Let the sender remove that name from its Connection header.";
+    /// The body is framed in a way that other readers could understand differently.
+    TransferCoding = "transfer-coding",
+        "Transfer-Encoding appears more than once or is not exactly 'chunked'.",
+        "Let the sender use chunked alone, or a Content-Length; look for a proxy that adds its own.";
     /// The path has an incomplete or non-hexadecimal percent escape.
     PathEscape = "path-escape",
         "The path contains a percent sign that does not begin a valid escape.",

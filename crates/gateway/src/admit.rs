@@ -141,7 +141,20 @@ fn check_form(head: &Parts) -> Result<(), Reason> {
     if !old && !has_one_host(&head.headers) {
         return Err(Reason::HostInvalid);
     }
+    if !has_plain_framing(&head.headers) {
+        return Err(Reason::TransferCoding);
+    }
     check_connection(&head.headers)
+}
+
+/// Whether the body, if it is coded for the transfer, is chunked and nothing else.
+fn has_plain_framing(headers: &HeaderMap) -> bool {
+    let mut codings = headers.get_all(header::TRANSFER_ENCODING).iter();
+    match (codings.next(), codings.next()) {
+        (None, _) => true,
+        (Some(coding), None) => coding.as_bytes().eq_ignore_ascii_case(b"chunked"),
+        (Some(_), Some(_)) => false,
+    }
 }
 
 /// Whether there is exactly one `Host`, and it looks like a host with an optional port.
