@@ -21,7 +21,7 @@ pub(crate) const CHANNEL: &str = "lockgate_changes";
 /// Reads every revision.
 pub(crate) const LOAD: &str = "SELECT topic, revision FROM changes ORDER BY topic";
 /// How long a commit waits for the followers of this process.
-const APPLY: Duration = Duration::from_secs(5);
+pub(crate) const APPLY: Duration = Duration::from_secs(5);
 
 words! {
     /// What changed.
@@ -128,11 +128,11 @@ impl Hub {
         });
     }
 
-    /// Waits, within bounds, until every follower has applied `revisions`.
-    pub(crate) async fn wait_applied(&self, revisions: &Revisions) {
+    /// Waits for at most `patience` until every follower has applied `revisions`.
+    pub(crate) async fn wait_applied(&self, revisions: &Revisions, patience: Duration) {
         let mut applied = self.applied.subscribe();
         let all = applied.wait_for(|applied| applied.values().all(|one| one.covers(revisions)));
-        if timeout(APPLY, all).await.is_err() {
+        if timeout(patience, all).await.is_err() {
             tracing::warn!("a committed change is not served yet: a follower is slow or stuck");
         }
     }
@@ -192,3 +192,6 @@ impl Drop for Follower {
         });
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -32,21 +32,27 @@ pub(crate) enum Dialect {
 #[derive(Debug)]
 pub(crate) enum Database {
     Sqlite(sqlite::Database),
-    Postgres(postgres::Database),
+    Postgres(Box<postgres::Database>),
 }
 
 impl Database {
     pub(crate) async fn open(location: &Location) -> Result<Self> {
         match location {
             Location::Sqlite(path) => sqlite::Database::open(path).await.map(Self::Sqlite),
-            Location::Postgres(url) => postgres::Database::new(url).map(Self::Postgres),
+            Location::Postgres(url) => {
+                let database = postgres::Database::new(url)?;
+                Ok(Self::Postgres(Box::new(database)))
+            }
         }
     }
 
     pub(crate) async fn begin(&self, mode: Mode) -> Result<Session> {
         match self {
             Self::Sqlite(database) => database.begin(mode).await.map(Session::Sqlite),
-            Self::Postgres(database) => database.begin(mode).await.map(Session::Postgres),
+            Self::Postgres(database) => {
+                let session = database.begin(mode).await?;
+                Ok(Session::Postgres(Box::new(session)))
+            }
         }
     }
 
@@ -63,7 +69,7 @@ impl Database {
 #[derive(Debug)]
 pub(crate) enum Session {
     Sqlite(sqlite::Session),
-    Postgres(postgres::Session),
+    Postgres(Box<postgres::Session>),
 }
 
 impl Session {

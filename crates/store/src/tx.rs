@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use lockgate_core::clock::Timestamp;
 
-use crate::changes::Revisions;
+use crate::changes::{self, Revisions};
 use crate::driver::{Dialect, Mode, Session};
 use crate::error::{Error, Result};
 use crate::store::Shared;
@@ -37,7 +37,7 @@ impl Tx {
 
     /// Commits.
     ///
-    /// When [`changes::bump`](crate::changes::bump) was called, this process's
+    /// When [`changes::bump`] was called, this process's
     /// [`Follower`](crate::Follower)s are woken and given five seconds to apply the change: when
     /// this returns, the process already serves the new state.
     ///
@@ -52,7 +52,7 @@ impl Tx {
             // Gives the connection back before waiting for followers, who need one to read.
             drop(self);
             hub.publish(&bumped);
-            hub.wait_applied(&bumped).await;
+            hub.wait_applied(&bumped, changes::APPLY).await;
         }
         Ok(())
     }

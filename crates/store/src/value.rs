@@ -230,18 +230,23 @@ impl From<Timestamp> for Value {
 
 impl From<&str> for Value {
     fn from(text: &str) -> Self {
-        Self::Text(text.to_owned())
+        text.to_owned().into()
     }
 }
 
 impl From<&String> for Value {
     fn from(text: &String) -> Self {
-        Self::Text(text.clone())
+        text.clone().into()
     }
 }
 
+/// PostgreSQL cannot keep NUL in text. It is replaced on both databases, so that one odd header
+/// cannot make a whole batch of records fail.
 impl From<String> for Value {
     fn from(text: String) -> Self {
+        if text.contains('\0') {
+            return Self::Text(text.replace('\0', "\u{fffd}"));
+        }
         Self::Text(text)
     }
 }

@@ -93,9 +93,10 @@ fn configure(url: &str) -> Result<Config> {
     let mut config: Config = url
         .parse()
         .map_err(|error: tokio_postgres::Error| Error::Unavailable(error.into()))?;
+    // The last mention counts: what the operator wrote.
     let given = config.get_options().unwrap_or_default();
-    let options = format!("{given} -c idle_in_transaction_session_timeout={HOLD_SECS}s");
-    config.options(options.trim_start());
+    let options = format!("-c idle_in_transaction_session_timeout={HOLD_SECS}s {given}");
+    config.options(&options);
     if config.get_application_name().is_none() {
         config.application_name("lockgate");
     }

@@ -313,11 +313,7 @@ fn positional(sql: &str) -> String {
 
 fn query(connection: &Connection, sql: &str, params: Vec<Value>) -> rusqlite::Result<Vec<Row>> {
     let mut statement = connection.prepare_cached(sql)?;
-    let columns: Arc<[String]> = statement
-        .column_names()
-        .into_iter()
-        .map(str::to_owned)
-        .collect();
+    let columns: Arc<[String]> = statement.column_names().map(str::to_owned).collect();
     let mut found = statement.query(params_from_iter(params))?;
     let mut rows = Vec::new();
     while let Some(row) = found.next()? {
@@ -391,3 +387,6 @@ fn constraint(message: &str) -> String {
     }
     name
 }
+
+#[cfg(test)]
+mod tests;

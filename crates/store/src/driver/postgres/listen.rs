@@ -18,7 +18,8 @@ const POLL: Duration = Duration::from_secs(1);
 const ANSWER: Duration = Duration::from_secs(5);
 
 /// Runs until it is aborted.
-pub(super) async fn run(config: Config, hub: Arc<Hub>) {
+pub(super) async fn run(mut config: Config, hub: Arc<Hub>) {
+    config.application_name("lockgate listener");
     loop {
         if let Err(error) = listen(&config, &hub).await {
             tracing::warn!(error = %chain(&error), "not hearing of changes by other processes; reconnecting");

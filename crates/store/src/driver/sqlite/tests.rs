@@ -1,0 +1,76 @@
+use super::*;
+use crate::value::params;
+
+fn open(hold: Duration) -> (tempfile::TempDir, Database) {
+    let folder = tempfile::tempdir().unwrap();
+    let database = Database::open_now(&folder.path().join("new/test.db"), hold).unwrap();
+    (folder, database)
+}
+
+#[tokio::test]
+async fn a_silent_writer_does_not_keep_the_others_waiting() {
+    let (_folder, database) = open(Duration::from_millis(50));
+    let silent = database.begin(Mode::Write).await.unwrap();
+    silent
+        .script("CREATE TABLE t (a TEXT) STRICT")
+        .await
+        .unwrap();
+    let next = database.begin(Mode::Write).await.unwrap();
+    next.script("CREATE TABLE t (a TEXT) STRICT").await.unwrap();
+    assert!(matches!(silent.commit().await, Err(Error::RolledBack)));
+    next.commit().await.unwrap();
+}
+
+#[tokio::test]
+async fn parameters_are_matched_by_number() {
+    let (_folder, database) = open(Duration::from_secs(5));
+    let session = database.begin(Mode::Read).await.unwrap();
+    let mut rows = session
+        .query("SELECT $2 AS b, $1 AS a", params!["first", "second"])
+        .await
+        .unwrap();
+    assert_eq!(rows[0].take::<String>("a").unwrap(), "first");
+    assert_eq!(rows[0].take::<String>("b").unwrap(), "second");
+}
+
+#[tokio::test]
+async fn readers_cannot_write() {
+    let (_folder, database) = open(Duration::from_secs(5));
+    let session = database.begin(Mode::Read).await.unwrap();
+    let refused = session.script("CREATE TABLE t (a TEXT) STRICT").await;
+    assert!(matches!(refused, Err(Error::Unavailable(_))), "{refused:?}");
+}
+
+#[test]
+fn constraints_are_named_after_table_and_columns() {
+    let cases = [
+        ("UNIQUE constraint failed: roles.name", "roles_name"),
+        (
+            "UNIQUE constraint failed: keys.instance_id, keys.name",
+            "keys_instance_id_name",
+        ),
+    ];
+    for (message, expected) in cases {
+        assert_eq!(constraint(message), expected);
+    }
+}
+
+#[tokio::test]
+async fn files_are_private() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let (folder, database) = open(Duration::from_secs(5));
+    let session = database.begin(Mode::Write).await.unwrap();
+    session
+        .script("CREATE TABLE t (a TEXT) STRICT")
+        .await
+        .unwrap();
+    session.commit().await.unwrap();
+    let mode = |name: &str| {
+        let metadata = std::fs::metadata(folder.path().join(name)).unwrap();
+        metadata.permissions().mode() & 0o777
+    };
+    assert_eq!(mode("new"), 0o700);
+    for name in ["new/test.db", "new/test.db-wal", "new/test.db.lock"] {
+        assert_eq!(mode(name), 0o600, "{name}");
+    }
+}
