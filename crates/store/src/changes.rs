@@ -12,7 +12,7 @@ use tokio::sync::watch;
 use tokio::time::timeout;
 
 use crate::driver::Dialect;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::tx::Tx;
 use crate::value::{params, words};
 
@@ -80,9 +80,8 @@ pub async fn bump(tx: &mut Tx, topic: Topic) -> Result<()> {
         ON CONFLICT (topic) DO UPDATE SET revision = changes.revision + 1
         RETURNING topic, revision";
     let revision = tx
-        .find("changes", sql, params![topic], |row| row.take("revision"))
-        .await?
-        .ok_or_else(|| Error::Internal("an upsert returned no row".into()))?;
+        .one("changes", sql, params![topic], |row| row.take("revision"))
+        .await?;
     if tx.dialect() == Dialect::Postgres {
         tx.execute("SELECT pg_notify($1, '')", params![CHANNEL])
             .await?;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use lockgate_core::clock::Timestamp;
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::tx::Tx;
 use crate::value::{Json, Row, Unreadable, params, words};
 
@@ -151,7 +151,7 @@ pub async fn upsert(tx: &mut Tx, flow: &NewFlow) -> Result<i64> {
 }
 
 async fn next_generation(tx: &mut Tx) -> Result<i64> {
-    tx.find(
+    tx.one(
         "counters",
         "INSERT INTO counters (name, value) VALUES ('flow_generation', 1)
         ON CONFLICT (name) DO UPDATE SET value = counters.value + 1
@@ -159,8 +159,7 @@ async fn next_generation(tx: &mut Tx) -> Result<i64> {
         params![],
         |row| row.take("value"),
     )
-    .await?
-    .ok_or_else(|| Error::Internal("an upsert returned no row".into()))
+    .await
 }
 
 /// Sets the log level of a flow. Returns whether the flow exists.

@@ -89,8 +89,6 @@ async fn database_now(tx: &mut Tx) -> Result<Timestamp> {
         return Ok(tx.now());
     }
     let sql = "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT) AS now";
-    let now = tx
-        .find("leases", sql, params![], |row| row.take("now"))
-        .await?;
-    Ok(now.unwrap_or_else(|| tx.now()))
+    tx.one("leases", sql, params![], |row| row.take("now"))
+        .await
 }

@@ -121,13 +121,15 @@ pub struct Filter {
     pub until: Option<Timestamp>,
     /// After this message in the list, which is older.
     pub before: Option<Cursor>,
-    /// At most this many; 0 means [`Filter::PAGE`].
+    /// At most this many; 0 means [`Filter::PAGE`], and more than [`Filter::PAGE_MAX`] is cut.
     pub limit: u32,
 }
 
 impl Filter {
     /// How many messages are returned when the filter does not say.
     pub const PAGE: u32 = 100;
+    /// How many messages are returned at most.
+    pub const PAGE_MAX: u32 = 1_000;
 }
 
 /// A position in the list of messages.
@@ -259,7 +261,7 @@ fn query(filter: &Filter) -> (String, Vec<Value>) {
     }
     let limit = match filter.limit {
         0 => Filter::PAGE,
-        limit => limit,
+        limit => limit.min(Filter::PAGE_MAX),
     };
     params.push(limit.into());
     let mut sql = format!("SELECT {COLUMNS} FROM messages");

@@ -10,6 +10,8 @@ use crate::value::{Row, Unreadable, params};
 const TABLE: &str = "refusals";
 const COLUMNS: &str = "id, refused_at, source, method, path, status, reason, detail, client_id, \
     key_id, flow_id";
+/// Rows returned by one call of [`list`] at most.
+const PAGE_MAX: u32 = 1_000;
 /// Rows deleted by one call of [`purge`].
 const PURGE_BATCH: i64 = 5_000;
 
@@ -79,13 +81,14 @@ pub async fn find(tx: &mut Tx, id: CorrelationId) -> Result<Option<Refusal>> {
     tx.find(TABLE, &sql, params![id], decode).await
 }
 
-/// The latest refusals, newest first.
+/// The latest refusals, newest first, at most a thousand.
 ///
 /// # Errors
 /// Those of the database.
 pub async fn list(tx: &mut Tx, limit: u32) -> Result<Vec<Refusal>> {
     let sql = format!("SELECT {COLUMNS} FROM refusals ORDER BY refused_at DESC, id DESC LIMIT $1");
-    tx.list(TABLE, &sql, params![limit], decode).await
+    tx.list(TABLE, &sql, params![limit.min(PAGE_MAX)], decode)
+        .await
 }
 
 /// Deletes refusals before `before`, some thousands at a time so that others are not kept waiting.

@@ -91,8 +91,7 @@ impl Store {
     /// [`Error::Unavailable`](crate::Error::Unavailable) or [`Error::Busy`](crate::Error::Busy).
     pub async fn ping(&self) -> Result<()> {
         let mut tx = self.read().await?;
-        tx.execute("SELECT 1", Vec::new()).await?;
-        Ok(())
+        tx.script("SELECT 1").await
     }
 
     /// Follows the changes of the desired state, made here or in other processes.

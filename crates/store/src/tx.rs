@@ -134,6 +134,18 @@ impl Tx {
         Ok(rows.pop())
     }
 
+    /// The row of a query that always finds one.
+    pub(crate) async fn one<T>(
+        &mut self,
+        table: &'static str,
+        sql: &str,
+        params: Vec<Value>,
+        decode: Decode<T>,
+    ) -> Result<T> {
+        let found = self.find(table, sql, params, decode).await?;
+        found.ok_or_else(|| Error::Internal(format!("no row came back from {table}").into()))
+    }
+
     fn usable(&self) -> Result<()> {
         if self.broken {
             return Err(Error::RolledBack);

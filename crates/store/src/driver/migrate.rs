@@ -51,7 +51,9 @@ const CREATE_TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (
 /// Applies what is missing, all of it in the given transaction.
 pub(crate) async fn run(tx: &mut Tx) -> Result<()> {
     if tx.dialect() == Dialect::Postgres {
-        // Several processes may start at the same time; SQLite's file has one process only.
+        // Several processes may start at the same time, and the first may take long. SQLite's file
+        // has one process only.
+        tx.script("SET LOCAL lock_timeout = 0").await?;
         tx.execute("SELECT pg_advisory_xact_lock($1)", params![ADVISORY_LOCK])
             .await?;
     }

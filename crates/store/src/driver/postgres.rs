@@ -25,6 +25,8 @@ mod value;
 const CONNECTIONS: usize = 16;
 /// How long making a connection may take.
 const CONNECT: Duration = Duration::from_secs(5);
+/// How long the server may leave what we sent unacknowledged.
+const LOST: Duration = Duration::from_secs(30);
 
 /// A pool of connections to one database.
 #[derive(Debug)]
@@ -95,13 +97,19 @@ fn configure(url: &str) -> Result<Config> {
         .map_err(|error: tokio_postgres::Error| Error::Unavailable(error.into()))?;
     // The last mention counts: what the operator wrote.
     let given = config.get_options().unwrap_or_default();
-    let options = format!("-c idle_in_transaction_session_timeout={HOLD_SECS}s {given}");
+    let options = format!(
+        "-c idle_in_transaction_session_timeout={HOLD_SECS}s -c lock_timeout={WAIT_SECS}s {given}"
+    );
     config.options(&options);
     if config.get_application_name().is_none() {
         config.application_name("lockgate");
     }
     if config.get_connect_timeout().is_none() {
         config.connect_timeout(CONNECT);
+    }
+    if config.get_tcp_user_timeout().is_none() {
+        // Without it a statement on a dead network waits for a quarter of an hour.
+        config.tcp_user_timeout(LOST);
     }
     Ok(config)
 }

@@ -31,6 +31,20 @@ const QUEUE: usize = 64;
 /// Prepared statements kept by each connection.
 const STATEMENTS: usize = 128;
 
+/// How long to put up with others.
+#[derive(Clone, Copy, Debug)]
+struct Patience {
+    /// With a holder that is silent.
+    hold: Duration,
+    /// With those who are first in the queue.
+    wait: Duration,
+}
+
+const PATIENCE: Patience = Patience {
+    hold: Duration::from_secs(HOLD_SECS),
+    wait: Duration::from_secs(WAIT_SECS),
+};
+
 /// An open database file, locked against other processes.
 #[derive(Debug)]
 pub(crate) struct Database {
@@ -44,12 +58,12 @@ pub(crate) struct Database {
 impl Database {
     pub(crate) async fn open(path: &Path) -> Result<Self> {
         let path = path.to_owned();
-        tokio::task::spawn_blocking(move || Self::open_now(&path, Duration::from_secs(HOLD_SECS)))
+        tokio::task::spawn_blocking(move || Self::open_now(&path, PATIENCE))
             .await
             .map_err(|error| Error::Internal(error.into()))?
     }
 
-    fn open_now(path: &Path, hold: Duration) -> Result<Self> {
+    fn open_now(path: &Path, patience: Patience) -> Result<Self> {
         if let Some(folder) = path
             .parent()
             .filter(|folder| !folder.as_os_str().is_empty())
@@ -65,8 +79,8 @@ impl Database {
             .map(|_| connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY))
             .collect::<Result<Vec<_>>>()?;
         Ok(Self {
-            readers: Lane::start("store-read", "BEGIN", readers, hold)?,
-            writer: Lane::start("store-write", "BEGIN IMMEDIATE", writer, hold)?,
+            readers: Lane::start("store-read", "BEGIN", readers, patience)?,
+            writer: Lane::start("store-write", "BEGIN IMMEDIATE", writer, patience)?,
             _lock: lock,
         })
     }
@@ -128,6 +142,7 @@ type Start = oneshot::Sender<Result<Session>>;
 struct Lane {
     queue: Option<mpsc::Sender<Start>>,
     threads: Vec<JoinHandle<()>>,
+    wait: Duration,
 }
 
 impl Lane {
@@ -135,19 +150,20 @@ impl Lane {
         name: &str,
         begin: &'static str,
         connections: Vec<Connection>,
-        hold: Duration,
+        patience: Patience,
     ) -> Result<Self> {
         let (sender, receiver) = mpsc::channel(QUEUE);
         let receiver = Arc::new(Mutex::new(receiver));
         let mut lane = Self {
             queue: Some(sender),
             threads: Vec::new(),
+            wait: patience.wait,
         };
         for connection in connections {
             let receiver = Arc::clone(&receiver);
             let thread = thread::Builder::new()
                 .name(name.to_owned())
-                .spawn(move || serve(&connection, begin, &receiver, hold))
+                .spawn(move || serve(&connection, begin, &receiver, patience.hold))
                 .map_err(unavailable)?;
             lane.threads.push(thread);
         }
@@ -161,7 +177,7 @@ impl Lane {
             queue.send(start).await.map_err(|_| gone())?;
             started.await.map_err(|_| gone())?
         };
-        tokio::time::timeout(Duration::from_secs(WAIT_SECS), begin)
+        tokio::time::timeout(self.wait, begin)
             .await
             .map_err(|_| Error::Busy)?
     }
@@ -245,14 +261,6 @@ impl Session {
         let sql = positional(sql);
         self.run(move |connection| {
             let mut statement = connection.prepare_cached(&sql)?;
-            if statement.column_count() > 0 {
-                let mut rows = statement.query(params_from_iter(params))?;
-                let mut touched = 0;
-                while rows.next()?.is_some() {
-                    touched += 1;
-                }
-                return Ok(touched);
-            }
             let touched = statement.execute(params_from_iter(params))?;
             Ok(u64::try_from(touched).unwrap_or(u64::MAX))
         })

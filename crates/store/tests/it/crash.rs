@@ -6,8 +6,8 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 
 use lockgate_core::clock::ManualClock;
-use lockgate_store::messages::{self, Filter, Message};
-use lockgate_store::{Location, Store};
+use lockgate_store::messages::{self, Cursor, Filter, Message};
+use lockgate_store::{Location, Store, Tx};
 
 use crate::backend::{Backend, for_each_backend};
 use crate::messages::message;
@@ -33,13 +33,8 @@ async fn committed_batches_survive_a_kill() {
         let reported = run_and_kill(&location);
         assert!(reported > 10);
         let store = Backend::open(location).await.store;
-        let filter = Filter {
-            limit: u32::MAX,
-            ..Filter::default()
-        };
         let mut tx = store.read().await.unwrap();
-        let found = messages::list(&mut tx, &filter).await.unwrap();
-        let found = u64::try_from(found.len()).unwrap();
+        let found = count(&mut tx).await;
         assert_eq!(found % BATCH, 0, "no batch is there in part");
         assert!(
             found / BATCH >= reported,
@@ -49,6 +44,25 @@ async fn committed_batches_survive_a_kill() {
         assert!(messages::find(&mut tx, &last).await.unwrap().is_some());
     })
     .await;
+}
+
+async fn count(tx: &mut Tx) -> u64 {
+    let mut filter = Filter {
+        limit: Filter::PAGE_MAX,
+        ..Filter::default()
+    };
+    let mut found = 0;
+    loop {
+        let page = messages::list(tx, &filter).await.unwrap();
+        let Some(last) = page.last() else {
+            return found;
+        };
+        found += u64::try_from(page.len()).unwrap();
+        filter.before = Some(Cursor {
+            started_at: last.started_at,
+            id: last.id.clone(),
+        });
+    }
 }
 
 fn location_from_parent() -> Option<Location> {

@@ -219,6 +219,26 @@ async fn pages_follow_each_other_also_within_one_instant() {
 }
 
 #[tokio::test]
+async fn a_page_has_a_largest_size() {
+    for_each_backend(async |backend| {
+        let mut tx = backend.store.begin().await.unwrap();
+        let log: Vec<Message> = (0..u64::from(Filter::PAGE_MAX) + 1).map(message).collect();
+        for batch in log.chunks(500) {
+            messages::append(&mut tx, batch).await.unwrap();
+        }
+        for (limit, expected) in [(u32::MAX, Filter::PAGE_MAX), (0, Filter::PAGE), (1, 1)] {
+            let filter = Filter {
+                limit,
+                ..Filter::default()
+            };
+            let page = messages::list(&mut tx, &filter).await.unwrap();
+            assert_eq!(u32::try_from(page.len()).unwrap(), expected);
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn what_a_worker_left_open_is_abandoned() {
     for_each_backend(async |backend| {
         let open = |number, worker: &str| Message {

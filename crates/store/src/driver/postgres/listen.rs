@@ -17,19 +17,26 @@ const POLL: Duration = Duration::from_secs(1);
 /// An answer that takes longer means that the connection is lost.
 const ANSWER: Duration = Duration::from_secs(5);
 
-/// Runs until it is aborted.
+/// Runs until it is aborted. A failure is reported once, not every second until it is repaired.
 pub(super) async fn run(mut config: Config, hub: Arc<Hub>) {
     config.application_name("lockgate listener");
+    let mut reported = false;
     loop {
-        if let Err(error) = listen(&config, &hub).await {
-            tracing::warn!(error = %chain(&error), "not hearing of changes by other processes; reconnecting");
+        if let Err(error) = listen(&config, &hub, &mut reported).await
+            && !reported
+        {
+            tracing::warn!(
+                error = %chain(&error),
+                "not hearing of changes by other processes; connecting again"
+            );
+            reported = true;
         }
         sleep(POLL).await;
     }
 }
 
 /// Listens on one connection until it breaks.
-async fn listen(config: &Config, hub: &Hub) -> Result<()> {
+async fn listen(config: &Config, hub: &Hub, reported: &mut bool) -> Result<()> {
     let (client, mut connection) = config.connect(NoTls).await?;
     let heard = Notify::new();
     let drive = async {
@@ -53,6 +60,7 @@ async fn listen(config: &Config, hub: &Hub) -> Result<()> {
             }
             let revisions = timeout(ANSWER, load(&client)).await;
             hub.publish(&revisions.map_err(|_| Error::Busy)??);
+            *reported = false;
         }
     };
     tokio::select! {

@@ -1,15 +1,18 @@
 use super::*;
 use crate::value::params;
 
-fn open(hold: Duration) -> (tempfile::TempDir, Database) {
+fn open(patience: Patience) -> (tempfile::TempDir, Database) {
     let folder = tempfile::tempdir().unwrap();
-    let database = Database::open_now(&folder.path().join("new/test.db"), hold).unwrap();
+    let database = Database::open_now(&folder.path().join("new/test.db"), patience).unwrap();
     (folder, database)
 }
 
 #[tokio::test]
 async fn a_silent_writer_does_not_keep_the_others_waiting() {
-    let (_folder, database) = open(Duration::from_millis(50));
+    let (_folder, database) = open(Patience {
+        hold: Duration::from_millis(50),
+        ..PATIENCE
+    });
     let silent = database.begin(Mode::Write).await.unwrap();
     silent
         .script("CREATE TABLE t (a TEXT) STRICT")
@@ -22,8 +25,22 @@ async fn a_silent_writer_does_not_keep_the_others_waiting() {
 }
 
 #[tokio::test]
+async fn a_queue_that_does_not_move_is_left() {
+    let (_folder, database) = open(Patience {
+        wait: Duration::from_millis(20),
+        ..PATIENCE
+    });
+    let first = database.begin(Mode::Write).await.unwrap();
+    let second = database.begin(Mode::Write).await;
+    assert!(matches!(second, Err(Error::Busy)), "{second:?}");
+    database.begin(Mode::Read).await.unwrap();
+    drop(first);
+    database.begin(Mode::Write).await.unwrap();
+}
+
+#[tokio::test]
 async fn parameters_are_matched_by_number() {
-    let (_folder, database) = open(Duration::from_secs(5));
+    let (_folder, database) = open(PATIENCE);
     let session = database.begin(Mode::Read).await.unwrap();
     let mut rows = session
         .query("SELECT $2 AS b, $1 AS a", params!["first", "second"])
@@ -35,7 +52,7 @@ async fn parameters_are_matched_by_number() {
 
 #[tokio::test]
 async fn readers_cannot_write() {
-    let (_folder, database) = open(Duration::from_secs(5));
+    let (_folder, database) = open(PATIENCE);
     let session = database.begin(Mode::Read).await.unwrap();
     let refused = session.script("CREATE TABLE t (a TEXT) STRICT").await;
     assert!(matches!(refused, Err(Error::Unavailable(_))), "{refused:?}");
@@ -58,7 +75,7 @@ fn constraints_are_named_after_table_and_columns() {
 #[tokio::test]
 async fn files_are_private() {
     use std::os::unix::fs::PermissionsExt as _;
-    let (folder, database) = open(Duration::from_secs(5));
+    let (folder, database) = open(PATIENCE);
     let session = database.begin(Mode::Write).await.unwrap();
     session
         .script("CREATE TABLE t (a TEXT) STRICT")
