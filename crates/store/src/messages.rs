@@ -15,6 +15,9 @@ const TABLE: &str = "messages";
 const COLUMNS: &str = "id, correlation_id, flow_id, flow_name, status, custom_status, \
     application_id, message_type, sender, receiver, started_at, ended_at, identity, error, \
     error_step, intermediate_error, log_level, worker, custom_headers";
+/// How much of a value with an index is kept: PostgreSQL refuses index entries beyond 2,704 bytes,
+/// and one refused record would hold up all others.
+const INDEXED_CHARS: usize = 500;
 /// Rows deleted by one call of [`purge`].
 const PURGE_BATCH: i64 = 5_000;
 
@@ -39,9 +42,9 @@ words! {
 pub struct Message {
     /// Its id.
     pub id: MessageId,
-    /// Common to messages that belong together.
+    /// Common to messages that belong together. Its first 500 characters are kept.
     pub correlation_id: String,
-    /// Id of the flow.
+    /// Id of the flow. Its first 500 characters are kept.
     pub flow_id: String,
     /// Name of the flow when the message was processed.
     pub flow_name: String,
@@ -49,7 +52,7 @@ pub struct Message {
     pub status: MessageStatus,
     /// A status the flow set.
     pub custom_status: Option<String>,
-    /// An id of the sender's application.
+    /// An id of the sender's application. Its first 500 characters are kept.
     pub application_id: Option<String>,
     /// A type of the sender's application.
     pub message_type: Option<String>,
@@ -179,12 +182,12 @@ const UPSERT: &str = "INSERT INTO messages (id, correlation_id, flow_id, flow_na
 fn encode(message: &Message) -> Vec<Value> {
     params![
         &message.id,
-        &message.correlation_id,
-        &message.flow_id,
+        indexed(&message.correlation_id),
+        indexed(&message.flow_id),
         &message.flow_name,
         message.status,
         message.custom_status.as_deref(),
-        message.application_id.as_deref(),
+        message.application_id.as_deref().map(indexed),
         message.message_type.as_deref(),
         message.sender.as_deref(),
         message.receiver.as_deref(),
@@ -199,6 +202,11 @@ fn encode(message: &Message) -> Vec<Value> {
         Json(&message.custom_headers),
         Json(&message.steps),
     ]
+}
+
+fn indexed(text: &str) -> &str {
+    let end = text.char_indices().nth(INDEXED_CHARS);
+    end.map_or(text, |(end, _)| &text[..end])
 }
 
 /// The message with this id, with its steps.
@@ -234,16 +242,16 @@ fn query(filter: &Filter) -> (String, Vec<Value>) {
         conditions.push(format!("{condition} ${}", params.len()));
     };
     if let Some(flow) = &filter.flow {
-        require("flow_id =", flow.into());
+        require("flow_id =", indexed(flow).into());
     }
     if let Some(status) = filter.status {
         require("status =", status.into());
     }
     if let Some(correlation) = &filter.correlation {
-        require("correlation_id =", correlation.into());
+        require("correlation_id =", indexed(correlation).into());
     }
     if let Some(application_id) = &filter.application_id {
-        require("application_id =", application_id.into());
+        require("application_id =", indexed(application_id).into());
     }
     if let Some(sender) = &filter.sender {
         require("sender =", sender.into());

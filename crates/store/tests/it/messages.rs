@@ -108,6 +108,34 @@ async fn text_that_a_database_cannot_keep_is_replaced() {
 }
 
 #[tokio::test]
+async fn a_value_too_long_for_an_index_is_cut_and_found() {
+    // Text that does not compress, four bytes a character.
+    let long: String = (0..5_000_u32)
+        .filter_map(|n| char::from_u32(0x1_0000 + n.wrapping_mul(2_654_435_761) % 0x8_0000))
+        .collect();
+    for_each_backend(async |backend| {
+        let mut tx = backend.store.begin().await.unwrap();
+        let odd = Message {
+            correlation_id: long.clone(),
+            flow_id: long.clone(),
+            application_id: Some(long.clone()),
+            ..message(1)
+        };
+        messages::append(&mut tx, &[odd]).await.unwrap();
+        let filter = Filter {
+            correlation: Some(long.clone()),
+            flow: Some(long.clone()),
+            application_id: Some(long.clone()),
+            ..Filter::default()
+        };
+        let found = messages::list(&mut tx, &filter).await.unwrap();
+        assert_eq!(numbers(&found), ["m00001"]);
+        assert_eq!(found[0].flow_id.chars().count(), 500);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_later_record_replaces_an_earlier_one_also_in_one_batch() {
     for_each_backend(async |backend| {
         let open = |number| Message {
