@@ -34,7 +34,7 @@ pub use set::KeySet;
 pub(crate) use set::Signer;
 
 /// How long a request waits for the first key of a fresh server.
-const FIRST_KEY: Duration = Duration::from_secs(5);
+const FIRST_KEY: Duration = Duration::from_secs(3);
 
 /// Why signing keys cannot be read or moved along.
 #[derive(Debug, Error)]

@@ -1,4 +1,5 @@
 //! The web layer over real sockets.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod server;
 mod support;

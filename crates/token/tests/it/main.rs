@@ -1,0 +1,12 @@
+//! The token server on a real store, with a clock that moves when told.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod errors;
+mod inspect;
+mod keys;
+mod operator;
+mod published;
+mod shapes;
+mod tokens;
+mod world;
+mod xssec;
