@@ -84,7 +84,7 @@ pub enum Error {
 }
 
 /// What an operation of the catalogue gives.
-pub type Result<T> = std::result::Result<T, Error>;
+pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 impl From<FieldErrors> for Error {
     fn from(errors: FieldErrors) -> Self {

@@ -42,9 +42,9 @@ pub const XPATH_FULL_BYTES: usize = 20 * 1024 * 1024;
 /// An XPath expression.
 pub const XPATH_EXPRESSION: usize = 64 * 1024;
 /// Names, values and symbols in an XPath beyond plain location paths.
-pub const XPATH_TOKENS: usize = 2_000;
+pub const XPATH_TOKENS: usize = 500;
 /// Brackets nested in each other in an XPath beyond plain location paths.
-pub const XPATH_DEPTH: usize = 32;
+pub const XPATH_DEPTH: usize = 12;
 /// Objects and arrays nested in each other in any JSON document.
 pub const JSON_DEPTH: usize = 500;
 /// A Simple template or expression.
@@ -57,6 +57,16 @@ pub const EXCHANGE_STEPS: u64 = 10_000_000;
 pub const CALL_DEPTH: usize = 64;
 /// A response that a receiver adapter reads into memory.
 pub const RECEIVER_RESPONSE: usize = 256 * 1024 * 1024;
+/// The answer of a token endpoint that a receiver asks for an access token.
+pub const OAUTH_TOKEN_RESPONSE: usize = 64 * 1024;
+/// The metadata of an OData service.
+pub const ODATA_METADATA: usize = 32 * 1024 * 1024;
+/// Pages of one OData query.
+pub const ODATA_PAGES: usize = 10_000;
+/// Cookies, and CSRF tokens, kept for one HTTP session.
+pub const SESSION_COOKIES: usize = 500;
+/// Recipients of one mail.
+pub const MAIL_RECIPIENTS: usize = 1_000;
 /// Message records waiting to be written.
 pub const JOURNAL_BUFFER: usize = 20_000;
 /// Message records written in one transaction.
@@ -123,3 +133,9 @@ pub const LOG_TRACE_BYTES: usize = 4 * 1024 * 1024;
 pub const LOG_ERROR_CHARS: usize = 10_000;
 /// A header, property or body excerpt in a trace, in characters.
 pub const LOG_TRACE_CHARS: usize = 10_000;
+/// Parameters configured for a flow.
+pub const FLOW_PARAMETERS: usize = 1_000;
+/// The name of a flow's parameter, in characters.
+pub const PARAMETER_NAME: usize = 255;
+/// The value of a flow's parameter; some are tables in XML.
+pub const PARAMETER_VALUE: usize = 64 * 1024;

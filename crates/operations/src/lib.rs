@@ -1,1 +1,15 @@
-//! (not written yet)
+#![doc = include_str!("../README.md")]
+
+pub mod credentials;
+pub mod error;
+pub mod flows;
+mod messages;
+mod number_ranges;
+mod refusals;
+mod service;
+mod surface;
+mod variables;
+
+pub use error::Error;
+pub use service::Operations;
+pub use surface::surface;

@@ -212,8 +212,8 @@ async fn flows_asking_for(role: RoleName, deployed: Vec<Flow>) -> Vec<String> {
 }
 
 fn plan(flow: &Flow) -> Option<Plan> {
-    let _bundle = Bundle::from_zip(&flow.bundle).ok()?;
-    None
+    let bundle = Bundle::from_zip(&flow.bundle).ok()?;
+    lockgate_flow::read(&bundle, &flow.parameters).plan
 }
 
 fn asks_for(plan: &Plan, role: &RoleName) -> bool {

@@ -1,4 +1,8 @@
+use std::collections::BTreeMap;
+
 use lockgate_core::limits;
+use lockgate_flow::Bundle;
+use lockgate_store::flows::{self, LogLevel, NewFlow};
 use lockgate_store::roles::{self, Role};
 use serde_json::{Value, json};
 
@@ -121,4 +125,50 @@ async fn a_tenant_has_a_limited_number_of_custom_roles() {
     tx.commit().await.unwrap();
     let answer = server.post("roles", json!({"name": "one.more"})).await;
     assert_error(&answer, 409, "LG-ROLE-LIMIT");
+}
+
+#[tokio::test]
+async fn a_role_that_a_deployed_flow_asks_for_is_not_deleted() {
+    let server = Server::start().await;
+    for name in ["Orders.write", "Orders.read"] {
+        server.post("roles", json!({"name": name})).await;
+    }
+    let role = ("User Role".to_owned(), "Orders.write".to_owned());
+    let mut tx = server.store.begin().await.unwrap();
+    let flow = NewFlow {
+        id: "Orders".to_owned(),
+        name: "Orders".to_owned(),
+        version: "1.0.2".to_owned(),
+        bundle: orders(),
+        parameters: BTreeMap::from([role]),
+        log_level: LogLevel::Info,
+    };
+    flows::upsert(&mut tx, &flow).await.unwrap();
+    tx.commit().await.unwrap();
+    let (_, shown) = server.get("roles/Orders.write").await;
+    assert_eq!(
+        shown["used_by"],
+        json!({"instances": [], "flows": ["Orders"]})
+    );
+    let answer = server.delete("roles/Orders.write").await;
+    assert_error(&answer, 409, "LG-ROLE-USED");
+    let message = answer.1["error"]["message"].as_str().unwrap();
+    assert!(message.contains("deployed flow Orders"), "{message}");
+    assert_eq!(server.delete("roles/Orders.read").await.0, 204);
+}
+
+/// The bundle in `testdata/flows/orders`; its parameter `User Role` is the role it asks for.
+fn orders() -> Vec<u8> {
+    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/flows/orders");
+    let resources = "src/main/resources";
+    let files = [
+        "META-INF/MANIFEST.MF".to_owned(),
+        format!("{resources}/parameters.prop"),
+        format!("{resources}/scenarioflows/integrationflow/Orders.iflw"),
+    ];
+    let files = files.map(|path| {
+        let content = std::fs::read(format!("{root}/{path}")).unwrap();
+        (path, content)
+    });
+    Bundle::from_files(files).unwrap().to_zip().unwrap()
 }

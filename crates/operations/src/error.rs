@@ -1,0 +1,79 @@
+//! Why a request of an operator was not carried out.
+
+use lockgate_core::input::FieldErrors;
+use thiserror::Error;
+
+use crate::flows::Finding;
+
+/// Why a request of an operator was not carried out. Knows nothing of HTTP.
+#[derive(Debug, Error)]
+pub enum Error {
+    /// Fields are missing, unknown or invalid.
+    #[error("{0}")]
+    Fields(FieldErrors),
+    /// The upload cannot be deployed.
+    #[error("{}", summary(.0))]
+    Bundle(Vec<Finding>),
+    /// The package has no flow of this id.
+    #[error("The package has no flow {flow:?}; it has {}.", .has.join(", "))]
+    NotInPackage {
+        /// The flow that was asked for.
+        flow: String,
+        /// Flows in the package.
+        has: Vec<String>,
+    },
+    /// Another deployed flow has the same address.
+    #[error("The address {address} of flow {flow} is taken by the deployed flow {by}.")]
+    AddressTaken {
+        /// The address, below `/http`.
+        address: String,
+        /// The flow to be deployed.
+        flow: String,
+        /// The flow that has it.
+        by: String,
+    },
+    /// No flow of this id is deployed.
+    #[error("There is no deployed flow {0:?}.")]
+    NoFlow(String),
+    /// No credential has this name.
+    #[error("There is no credential {0:?}.")]
+    NoCredential(String),
+    /// No variable has this name.
+    #[error("There is no variable {0:?} in this scope.")]
+    NoVariable(String),
+    /// No number range has this name.
+    #[error("There is no number range {0:?}.")]
+    NoNumberRange(String),
+    /// No message has this id.
+    #[error("There is no message {0:?} in the log.")]
+    NoMessage(String),
+    /// No refused call has this correlation id.
+    #[error("No refused call with the correlation id {0:?} is on record.")]
+    NoRefusal(String),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] lockgate_store::Error),
+}
+
+/// What an operation gives.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+impl From<FieldErrors> for Error {
+    fn from(errors: FieldErrors) -> Self {
+        Self::Fields(errors)
+    }
+}
+
+/// The first error in words, and how many there are.
+fn summary(findings: &[Finding]) -> String {
+    let mut errors = findings.iter().filter(|f| f.diagnostic.is_error());
+    let first = errors.next().map(|finding| match &finding.flow {
+        Some(flow) => format!("{flow}: {}", finding.diagnostic.message),
+        None => finding.diagnostic.message.clone(),
+    });
+    let first = first.unwrap_or_else(|| "the upload cannot be deployed".to_owned());
+    match errors.count() {
+        0 => first,
+        more => format!("{first} (and {more} more)"),
+    }
+}

@@ -1,0 +1,250 @@
+//! Deployed flows: deploy, configure, look at, undeploy.
+
+mod deploy;
+mod endpoints;
+mod parameters;
+
+use std::collections::BTreeMap;
+
+use lockgate_core::input::{FieldErrors, Fields};
+use lockgate_flow::{Bundle, Diagnostic, Parameter, Reading};
+use lockgate_store::changes::{self, Topic};
+use lockgate_store::flows::{self, Flow, FlowHead, LogLevel, NewFlow, Status};
+use serde_json::Value;
+
+use crate::error::{Error, Result};
+use crate::service::Operations;
+
+pub use endpoints::Endpoint;
+pub(crate) use endpoints::EndpointCache;
+use endpoints::Wanted;
+
+/// Something found in an upload.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// The flow it is about; absent when the upload as a whole is meant.
+    pub flow: Option<String>,
+    /// What was found.
+    pub diagnostic: Diagnostic,
+}
+
+/// A deployed flow as operators see it.
+#[derive(Clone, Debug)]
+pub struct DeployedFlow {
+    /// What is stored about it.
+    pub head: FlowHead,
+    /// Where it can be called.
+    pub endpoints: Vec<Endpoint>,
+    /// What each worker says about this generation.
+    pub workers: Vec<Status>,
+}
+
+/// What a deployment or a change led to.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// The flows that were deployed or changed.
+    pub flows: Vec<DeployedFlow>,
+    /// What deserves attention although it worked.
+    pub findings: Vec<Finding>,
+}
+
+impl Operations {
+    /// All deployed flows.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn flows(&self) -> Result<Vec<DeployedFlow>> {
+        let heads = flows::list(&mut self.store.read().await?).await?;
+        self.described(heads).await
+    }
+
+    /// A deployed flow and its parameters.
+    ///
+    /// # Errors
+    /// When no flow of this id is deployed.
+    pub async fn flow(&self, id: &str) -> Result<(DeployedFlow, Vec<Parameter>)> {
+        let flow = self.stored(id).await?;
+        let head = head_of(&flow);
+        let reading = read(flow.bundle, flow.parameters).await;
+        let parameters = reading
+            .map(|reading| reading.parameters)
+            .unwrap_or_default();
+        let mut described = self.described(vec![head]).await?;
+        Ok((described.remove(0), parameters))
+    }
+
+    /// The bundle of a deployed flow, a zip file.
+    ///
+    /// # Errors
+    /// When no flow of this id is deployed.
+    pub async fn bundle(&self, id: &str) -> Result<Vec<u8>> {
+        Ok(self.stored(id).await?.bundle)
+    }
+
+    /// Changes a deployed flow by `{"parameters"?,"log_level"?}`. New parameters restart it, a new
+    /// log level does not.
+    ///
+    /// # Errors
+    /// When no flow of this id is deployed, fields are wrong, or the flow cannot run with these
+    /// parameters.
+    pub async fn update_flow(&self, id: &str, request: Value) -> Result<Outcome> {
+        let mut errors = FieldErrors::default();
+        let mut fields = Fields::of("", request, &mut errors);
+        let log_level = log_level(&mut fields);
+        let changes = parameters::changes(&mut fields);
+        fields.finish();
+        errors.check()?;
+        let flow = self.stored(id).await?;
+        match changes {
+            Some(changes) => self.reconfigure(flow, changes, log_level).await,
+            None => self.relog(flow, log_level).await,
+        }
+    }
+
+    async fn reconfigure(
+        &self,
+        mut flow: Flow,
+        changes: parameters::Changes,
+        log_level: Option<LogLevel>,
+    ) -> Result<Outcome> {
+        parameters::apply(changes, &mut flow.parameters)?;
+        let reading = read(flow.bundle.clone(), flow.parameters.clone()).await;
+        let (plan, found) = match reading {
+            Ok(reading) => (reading.plan, reading.diagnostics),
+            Err(found) => (None, found),
+        };
+        let findings = findings(Some(&flow.id), found);
+        let Some(plan) = plan else {
+            return Err(Error::Bundle(findings));
+        };
+        let wanted = Wanted {
+            flow: &flow.id,
+            endpoints: &Endpoint::of(&plan),
+        };
+        self.check_addresses(&[wanted]).await?;
+        let deployed = NewFlow {
+            log_level: log_level.unwrap_or(flow.log_level),
+            id: flow.id,
+            name: flow.name,
+            version: flow.version,
+            bundle: flow.bundle,
+            parameters: flow.parameters,
+        };
+        let flows = self.publish(vec![deployed]).await?;
+        Ok(Outcome { flows, findings })
+    }
+
+    async fn relog(&self, flow: Flow, log_level: Option<LogLevel>) -> Result<Outcome> {
+        let mut head = head_of(&flow);
+        if let Some(level) = log_level {
+            let mut tx = self.store.begin().await?;
+            if !flows::set_log_level(&mut tx, &head.id, level).await? {
+                return Err(Error::NoFlow(head.id));
+            }
+            changes::bump(&mut tx, Topic::Flows).await?;
+            tx.commit().await?;
+            head = head_of(&self.stored(&head.id).await?);
+            tracing::info!(flow = head.id, %level, "log level set");
+        }
+        Ok(Outcome {
+            flows: self.described(vec![head]).await?,
+            findings: Vec::new(),
+        })
+    }
+
+    /// Undeploys a flow. Messages under way are finished, new calls are refused.
+    ///
+    /// # Errors
+    /// When no flow of this id is deployed.
+    pub async fn undeploy(&self, id: &str) -> Result<()> {
+        let mut tx = self.store.begin().await?;
+        if !flows::delete(&mut tx, id).await? {
+            return Err(Error::NoFlow(id.to_owned()));
+        }
+        changes::bump(&mut tx, Topic::Flows).await?;
+        tx.commit().await?;
+        tracing::info!(flow = id, "flow undeployed");
+        Ok(())
+    }
+
+    /// Stores flows, lets the workers take them over, and tells what became of them.
+    async fn publish(&self, new: Vec<NewFlow>) -> Result<Vec<DeployedFlow>> {
+        let mut tx = self.store.begin().await?;
+        for flow in &new {
+            flows::upsert(&mut tx, flow).await?;
+        }
+        changes::bump(&mut tx, Topic::Flows).await?;
+        tx.commit().await?;
+        let ids: Vec<&str> = new.iter().map(|flow| flow.id.as_str()).collect();
+        tracing::info!(flows = ids.join(","), "flows deployed");
+        let mut heads = flows::list(&mut self.store.read().await?).await?;
+        heads.retain(|head| ids.contains(&head.id.as_str()));
+        self.described(heads).await
+    }
+
+    async fn stored(&self, id: &str) -> Result<Flow> {
+        let found = flows::find(&mut self.store.read().await?, id).await?;
+        found.ok_or_else(|| Error::NoFlow(id.to_owned()))
+    }
+
+    /// Adds endpoints and what the workers say.
+    async fn described(&self, heads: Vec<FlowHead>) -> Result<Vec<DeployedFlow>> {
+        let mut described = Vec::with_capacity(heads.len());
+        for head in heads {
+            let endpoints = self.endpoints(&head).await?;
+            let mut workers = flows::statuses(&mut self.store.read().await?, &head.id).await?;
+            workers.retain(|status| status.generation == head.generation);
+            described.push(DeployedFlow {
+                head,
+                endpoints,
+                workers,
+            });
+        }
+        Ok(described)
+    }
+}
+
+/// Reads a stored bundle beside the tasks that answer requests, because it is work.
+async fn read(
+    zip: Vec<u8>,
+    parameters: BTreeMap<String, String>,
+) -> Result<Reading, Vec<Diagnostic>> {
+    let reading = tokio::task::spawn_blocking(move || {
+        let bundle = Bundle::from_zip(&zip)?;
+        Ok(lockgate_flow::read(&bundle, &parameters))
+    });
+    reading
+        .await
+        .expect("invariant: reading a bundle does not panic")
+}
+
+fn findings(flow: Option<&str>, diagnostics: Vec<Diagnostic>) -> Vec<Finding> {
+    let finding = |diagnostic| Finding {
+        flow: flow.map(str::to_owned),
+        diagnostic,
+    };
+    diagnostics.into_iter().map(finding).collect()
+}
+
+fn head_of(flow: &Flow) -> FlowHead {
+    FlowHead {
+        id: flow.id.clone(),
+        name: flow.name.clone(),
+        version: flow.version.clone(),
+        parameters: flow.parameters.clone(),
+        log_level: flow.log_level,
+        generation: flow.generation,
+        deployed_at: flow.deployed_at,
+        updated_at: flow.updated_at,
+    }
+}
+
+fn log_level(fields: &mut Fields<'_>) -> Option<LogLevel> {
+    let word = fields.text("log_level")?;
+    let level = LogLevel::parse(&word);
+    if level.is_none() {
+        let words: Vec<&str> = LogLevel::ALL.iter().map(|level| level.as_str()).collect();
+        fields.error("log_level", format!("must be one of {}", words.join(", ")));
+    }
+    level
+}

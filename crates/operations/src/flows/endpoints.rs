@@ -1,0 +1,144 @@
+//! Where flows can be called.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use lockgate_core::tenant::Tenant;
+use lockgate_flow::plan::{Plan, Trigger};
+use lockgate_store::flows::{self, FlowHead};
+
+use crate::error::{Error, Result};
+use crate::flows::read;
+use crate::service::Operations;
+
+/// An HTTPS endpoint of a flow.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Endpoint {
+    /// Path below `/http`, starting with `/`.
+    pub path: String,
+    /// Whether longer paths are served too.
+    pub prefix: bool,
+}
+
+impl Endpoint {
+    /// The address as configured: with `/*` when longer paths are served too.
+    #[must_use]
+    pub fn address(&self) -> String {
+        let end = if self.prefix { "/*" } else { "" };
+        format!("{}{end}", self.path)
+    }
+
+    /// The URL that senders call.
+    #[must_use]
+    pub fn url(&self, tenant: &Tenant) -> String {
+        format!("{}/http{}", tenant.runtime_base, self.address())
+    }
+
+    /// Whether both stand for the same address; case does not matter.
+    pub(super) fn same_as(&self, other: &Self) -> bool {
+        self.prefix == other.prefix && self.path.eq_ignore_ascii_case(&other.path)
+    }
+
+    /// The endpoints of a flow.
+    pub(super) fn of(plan: &Plan) -> Vec<Self> {
+        let endpoint = |trigger: &Trigger| match trigger {
+            Trigger::Https(sender) => Some(Self {
+                path: sender.path.clone(),
+                prefix: sender.prefix,
+            }),
+            Trigger::ProcessDirect { .. } | Trigger::Timer(_) | Trigger::Never => None,
+        };
+        plan.entries
+            .iter()
+            .filter_map(|entry| endpoint(&entry.trigger))
+            .collect()
+    }
+}
+
+/// Endpoints by flow and generation, so that listing flows does not read their bundles again.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct EndpointCache(Arc<Mutex<ByFlow>>);
+
+/// Generation and endpoints by flow id.
+type ByFlow = HashMap<String, (i64, Vec<Endpoint>)>;
+
+impl EndpointCache {
+    fn get(&self, head: &FlowHead) -> Option<Vec<Endpoint>> {
+        let cached = self.lock();
+        let (generation, endpoints) = cached.get(&head.id)?;
+        (*generation == head.generation).then(|| endpoints.clone())
+    }
+
+    fn put(&self, head: &FlowHead, endpoints: Vec<Endpoint>) {
+        self.lock()
+            .insert(head.id.clone(), (head.generation, endpoints));
+    }
+
+    /// Forgets flows that are not deployed any more.
+    fn retain(&self, heads: &[FlowHead]) {
+        self.lock()
+            .retain(|id, _| heads.iter().any(|head| head.id == *id));
+    }
+
+    fn lock(&self) -> MutexGuard<'_, ByFlow> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Operations {
+    /// Where a deployed flow can be called.
+    pub(super) async fn endpoints(&self, head: &FlowHead) -> Result<Vec<Endpoint>> {
+        if let Some(endpoints) = self.endpoints.get(head) {
+            return Ok(endpoints);
+        }
+        let flow = flows::find(&mut self.store.read().await?, &head.id).await?;
+        let Some(flow) = flow.filter(|flow| flow.generation == head.generation) else {
+            return Ok(Vec::new());
+        };
+        let reading = read(flow.bundle, flow.parameters).await.ok();
+        let plan = reading.and_then(|reading| reading.plan);
+        let endpoints = plan.as_ref().map(Endpoint::of).unwrap_or_default();
+        self.endpoints.put(head, endpoints.clone());
+        Ok(endpoints)
+    }
+
+    /// Checks that no address of the flows to be deployed is taken: by one another, or by a
+    /// deployed flow that stays as it is.
+    pub(super) async fn check_addresses(&self, wanted: &[Wanted<'_>]) -> Result<()> {
+        let heads = flows::list(&mut self.store.read().await?).await?;
+        self.endpoints.retain(&heads);
+        let replaced = |head: &FlowHead| wanted.iter().any(|wanted| wanted.flow == head.id);
+        for head in heads.iter().filter(|head| !replaced(head)) {
+            let taken = self.endpoints(head).await?;
+            for wanted in wanted {
+                wanted.differs_from(&head.id, &taken)?;
+            }
+        }
+        for (index, one) in wanted.iter().enumerate() {
+            for other in &wanted[..index] {
+                one.differs_from(other.flow, other.endpoints)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The addresses that a flow wants.
+pub(super) struct Wanted<'a> {
+    pub(super) flow: &'a str,
+    pub(super) endpoints: &'a [Endpoint],
+}
+
+impl Wanted<'_> {
+    fn differs_from(&self, by: &str, taken: &[Endpoint]) -> Result<()> {
+        let is_taken = |endpoint: &&Endpoint| taken.iter().any(|taken| taken.same_as(endpoint));
+        match self.endpoints.iter().find(is_taken) {
+            None => Ok(()),
+            Some(endpoint) => Err(Error::AddressTaken {
+                address: endpoint.address(),
+                flow: self.flow.to_owned(),
+                by: by.to_owned(),
+            }),
+        }
+    }
+}

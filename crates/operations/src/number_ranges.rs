@@ -1,0 +1,173 @@
+//! Number ranges: consecutive numbers for documents.
+
+use lockgate_core::input::{FieldErrors, Fields};
+use lockgate_store::number_ranges::{self, NumberRange};
+use serde_json::Value;
+
+use crate::error::{Error, Result};
+use crate::service::{Operations, check_name};
+
+/// Numbers have at most this many digits.
+const DIGITS: i64 = 18;
+/// The largest number of a range; the number behind it is still a number.
+const LARGEST: i64 = 999_999_999_999_999_999;
+
+impl Operations {
+    /// All number ranges.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn number_ranges(&self) -> Result<Vec<NumberRange>> {
+        Ok(number_ranges::list(&mut self.store.read().await?).await?)
+    }
+
+    /// A number range.
+    ///
+    /// # Errors
+    /// When there is none of this name.
+    pub async fn number_range(&self, name: &str) -> Result<NumberRange> {
+        let ranges = self.number_ranges().await?;
+        let found = ranges.into_iter().find(|range| range.name == name);
+        found.ok_or_else(|| Error::NoNumberRange(name.to_owned()))
+    }
+
+    /// Defines a range from `{"min","max","next"?,"length"?,"rotate"?}`, in place of the one of the
+    /// same name.
+    ///
+    /// # Errors
+    /// When fields are wrong.
+    pub async fn define_number_range(&self, name: &str, request: Value) -> Result<NumberRange> {
+        let range = read(name, request)?;
+        let mut tx = self.store.begin().await?;
+        number_ranges::define(&mut tx, &range).await?;
+        tx.commit().await?;
+        tracing::info!(number_range = name, "number range defined");
+        Ok(range)
+    }
+
+    /// Deletes a range; flows that draw from it fail from their next step on.
+    ///
+    /// # Errors
+    /// When there is none of this name.
+    pub async fn delete_number_range(&self, name: &str) -> Result<()> {
+        let mut tx = self.store.begin().await?;
+        if !number_ranges::delete(&mut tx, name).await? {
+            return Err(Error::NoNumberRange(name.to_owned()));
+        }
+        tx.commit().await?;
+        tracing::info!(number_range = name, "number range deleted");
+        Ok(())
+    }
+}
+
+fn read(name: &str, request: Value) -> Result<NumberRange, FieldErrors> {
+    let mut errors = FieldErrors::default();
+    check_name(name, &mut errors);
+    // A step names a range as `Name:correlation`.
+    if name.contains(':') {
+        errors.add("name", "must not contain a colon");
+    }
+    let mut fields = Fields::of("", request, &mut errors);
+    let min = fields.required_integer("min", 0..=LARGEST);
+    let max = fields.required_integer("max", 0..=LARGEST);
+    if let (Some(min), Some(max)) = (min, max)
+        && min > max
+    {
+        fields.error(
+            "max",
+            format!("must not be smaller than min, which is {min}"),
+        );
+    }
+    // One past the largest number means that the range is used up.
+    let last = max.map_or(LARGEST, |max| max + 1);
+    let next = fields.integer("next", min.unwrap_or(0).min(last)..=last);
+    let length = fields.integer("length", 0..=DIGITS).unwrap_or_default();
+    let digits = max.map_or(0, |max| max.to_string().len());
+    if length > 0 && usize::try_from(length).is_ok_and(|length| length < digits) {
+        fields.error(
+            "length",
+            format!("must hold the largest number, which has {digits} digits"),
+        );
+    }
+    let rotate = fields.boolean("rotate").unwrap_or_default();
+    fields.finish();
+    errors.check()?;
+    let complete = "invariant: what is missing is an error";
+    let min = min.expect(complete);
+    Ok(NumberRange {
+        name: name.to_owned(),
+        min,
+        max: max.expect(complete),
+        next: next.unwrap_or(min),
+        length: u16::try_from(length).expect("invariant: the length lies within its range"),
+        rotate,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_range_starts_at_its_smallest_number() {
+        let range = read("Orders", json!({"min": 1, "max": 99})).unwrap();
+        let expected = NumberRange {
+            name: "Orders".to_owned(),
+            min: 1,
+            max: 99,
+            next: 1,
+            length: 0,
+            rotate: false,
+        };
+        assert_eq!(range, expected);
+        let given = json!({"min": 1, "max": 99, "next": 100, "length": 5, "rotate": true});
+        let range = read("Orders", given).unwrap();
+        assert_eq!((range.next, range.length, range.rotate), (100, 5, true));
+    }
+
+    #[test]
+    fn each_error_names_its_field() {
+        let cases = [
+            (json!({"max": 9}), "min", "is required"),
+            (json!({"min": 1}), "max", "is required"),
+            (json!({"min": -1, "max": 9}), "min", "from 0 to"),
+            (json!({"min": 1, "max": 10_i64.pow(18)}), "max", "from 0 to"),
+            (json!({"min": 5, "max": 4}), "max", "smaller than min"),
+            (
+                json!({"min": 5, "max": 9, "next": 4}),
+                "next",
+                "from 5 to 10",
+            ),
+            (
+                json!({"min": 5, "max": 9, "next": 11}),
+                "next",
+                "from 5 to 10",
+            ),
+            (
+                json!({"min": 1, "max": 9, "length": 19}),
+                "length",
+                "from 0 to 18",
+            ),
+            (
+                json!({"min": 1, "max": 100, "length": 2}),
+                "length",
+                "3 digits",
+            ),
+            (
+                json!({"min": 1, "max": 9, "rotate": 1}),
+                "rotate",
+                "true or false",
+            ),
+            (json!({"min": 1, "max": 9, "step": 2}), "step", "is unknown"),
+        ];
+        for (request, field, message) in cases {
+            let errors = read("n", request.clone()).unwrap_err();
+            assert_eq!(errors.as_slice()[0].field, field, "{request}");
+            assert!(errors.to_string().contains(message), "{request}: {errors}");
+        }
+        let errors = read("a:b", json!({"min": 1, "max": 9})).unwrap_err();
+        assert_eq!(errors.as_slice()[0].field, "name");
+    }
+}

@@ -1,0 +1,78 @@
+//! Credentials. Views have no member for a secret.
+
+use axum::extract::{Path, State};
+use http::StatusCode;
+use lockgate_store::materials::{Kind, Material};
+use lockgate_web::body::Json as Body;
+use lockgate_web::problem::Problem;
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::credentials::TokenAttributes;
+use crate::service::Operations;
+use crate::surface::Items;
+
+#[derive(Debug, Serialize)]
+pub(super) struct CredentialView {
+    name: String,
+    kind: &'static str,
+    description: String,
+    user: String,
+    #[serde(flatten)]
+    token: Option<TokenAttributes>,
+    updated_at: String,
+}
+
+impl TryFrom<Material> for CredentialView {
+    type Error = Problem;
+    fn try_from(material: Material) -> Result<Self, Problem> {
+        let token = match material.kind {
+            Kind::User => None,
+            Kind::OAuth2 => {
+                let attributes = serde_json::from_str(&material.attributes);
+                Some(attributes.map_err(Problem::internal)?)
+            }
+        };
+        Ok(Self {
+            name: material.name,
+            kind: material.kind.as_str(),
+            description: material.description,
+            user: material.user,
+            token,
+            updated_at: material.updated_at.to_string(),
+        })
+    }
+}
+
+pub(super) async fn list(
+    State(operations): State<Operations>,
+) -> Result<axum::Json<Items<CredentialView>>, Problem> {
+    let credentials = operations.credentials().await?;
+    let views = credentials.into_iter().map(CredentialView::try_from);
+    Ok(axum::Json(views.collect::<Result<_, _>>()?))
+}
+
+pub(super) async fn show(
+    State(operations): State<Operations>,
+    Path(name): Path<String>,
+) -> Result<axum::Json<CredentialView>, Problem> {
+    let credential = operations.credential(&name).await?;
+    Ok(axum::Json(credential.try_into()?))
+}
+
+pub(super) async fn set(
+    State(operations): State<Operations>,
+    Path(name): Path<String>,
+    Body(request): Body<Value>,
+) -> Result<axum::Json<CredentialView>, Problem> {
+    let credential = operations.set_credential(&name, request).await?;
+    Ok(axum::Json(credential.try_into()?))
+}
+
+pub(super) async fn delete(
+    State(operations): State<Operations>,
+    Path(name): Path<String>,
+) -> Result<StatusCode, Problem> {
+    operations.delete_credential(&name).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
