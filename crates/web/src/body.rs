@@ -39,8 +39,16 @@ pub enum BodyError {
 /// Reads a whole body. A declared length over the limit is refused before anything is read.
 ///
 /// # Errors
-/// When the body is larger than `limit`, stalls, or breaks off.
+/// When the body is larger than `limit`, stalls for [`PATIENCE`], or breaks off.
 pub async fn read<B>(body: B, limit: usize) -> Result<Bytes, BodyError>
+where
+    B: Body<Data = Bytes>,
+    B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+{
+    read_within(PATIENCE, body, limit).await
+}
+
+async fn read_within<B>(patience: Duration, body: B, limit: usize) -> Result<Bytes, BodyError>
 where
     B: Body<Data = Bytes>,
     B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
@@ -52,7 +60,7 @@ where
     let mut first = Bytes::new();
     let mut rest = BytesMut::new();
     loop {
-        let next = tokio::time::timeout(PATIENCE, body.frame()).await;
+        let next = tokio::time::timeout(patience, body.frame()).await;
         let Some(frame) = next.map_err(|_| BodyError::TooSlow)? else {
             break;
         };
@@ -136,5 +144,43 @@ impl<S: Sync> FromRequest<S> for Upload {
     async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
         let body = read(request.into_body(), limits::BUNDLE_UPLOAD).await?;
         Ok(Self(body))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::convert::Infallible;
+    use std::pin::Pin;
+    use std::task::{Context, Poll};
+
+    use http_body::Frame;
+
+    use super::*;
+
+    /// Sends one piece, then nothing.
+    struct Stalling(Option<Bytes>);
+
+    impl Body for Stalling {
+        type Data = Bytes;
+        type Error = Infallible;
+
+        fn poll_frame(
+            mut self: Pin<&mut Self>,
+            _: &mut Context<'_>,
+        ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+            match self.0.take() {
+                Some(piece) => Poll::Ready(Some(Ok(Frame::data(piece)))),
+                None => Poll::Pending,
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn a_stalling_body_is_given_up() {
+        let body = Stalling(Some(Bytes::from_static(b"x")));
+        let error = read_within(Duration::from_millis(20), body, 10).await;
+        let problem = Problem::from(error.unwrap_err());
+        assert_eq!(problem.code, "LG-BODY-TOO-SLOW");
+        assert_eq!(problem.status, StatusCode::REQUEST_TIMEOUT);
     }
 }

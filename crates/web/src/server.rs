@@ -52,7 +52,8 @@ impl Default for Patience {
 ///
 /// Every request goes to `handler` as hyper read it: nothing is buffered or parsed again. Header
 /// block, number of fields, request target and number of connections are bounded by
-/// [`lockgate_core::limits`]. `CONNECT`, `TRACE` and protocol upgrades are refused here.
+/// [`lockgate_core::limits`]. `CONNECT`, `TRACE` and protocol upgrades are refused here; an offer of
+/// h2c is ignored.
 pub async fn serve<H, F, B>(
     listener: TcpListener,
     handler: H,
@@ -170,8 +171,11 @@ fn refuse(request: &Request<Incoming>) -> Option<StatusCode> {
     if matches!(*request.method(), Method::CONNECT | Method::TRACE) {
         return Some(StatusCode::METHOD_NOT_ALLOWED);
     }
-    let upgrade = request.headers().contains_key(header::UPGRADE);
-    upgrade.then_some(StatusCode::BAD_REQUEST)
+    // Some clients offer h2c with every request and do not mind that the offer is ignored; any other
+    // upgrade is meant, and could not be understood.
+    let mut upgrades = request.headers().get_all(header::UPGRADE).iter();
+    let meant = upgrades.any(|upgrade| !upgrade.as_bytes().eq_ignore_ascii_case(b"h2c"));
+    meant.then_some(StatusCode::BAD_REQUEST)
 }
 
 fn refusal_response(status: StatusCode) -> Response<Empty<Bytes>> {

