@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use lockgate_flow::plan::{Authorization, HttpsSender};
 
+use crate::runtime::Target;
+
 /// One HTTPS sender channel of a deployed flow.
 #[derive(Debug)]
 pub struct Endpoint {
@@ -20,10 +22,12 @@ pub struct Endpoint {
     pub csrf_protected: bool,
     /// Largest request body in bytes.
     pub max_body: usize,
+    /// What runs; absent when the flow is deployed but does not run.
+    target: Option<Target>,
 }
 
 impl Endpoint {
-    pub(crate) fn new(flow_id: Arc<str>, sender: &HttpsSender) -> Self {
+    pub(crate) fn new(flow_id: Arc<str>, sender: &HttpsSender, target: Option<Target>) -> Self {
         Self {
             flow_id,
             path: sender.path.as_str().into(),
@@ -31,7 +35,18 @@ impl Endpoint {
             authorization: sender.authorization.clone(),
             csrf_protected: sender.csrf_protected,
             max_body: sender.max_body,
+            target,
         }
+    }
+
+    /// Whether the flow runs.
+    #[must_use]
+    pub fn is_running(&self) -> bool {
+        self.target.is_some()
+    }
+
+    pub(crate) fn target(&self) -> Option<&Target> {
+        self.target.as_ref()
     }
 
     /// An endpoint of no flow.
@@ -44,7 +59,7 @@ impl Endpoint {
             csrf_protected: false,
             max_body: 1,
         };
-        Self::new("test".into(), &sender)
+        Self::new("test".into(), &sender, None)
     }
 }
 
@@ -104,15 +119,8 @@ impl Endpoints {
     /// # Errors
     /// Names the flow that has the address.
     pub(crate) fn insert(&mut self, endpoint: Arc<Endpoint>) -> Result<(), AddressTaken> {
+        self.check(&endpoint)?;
         let folded = endpoint.path.to_ascii_lowercase();
-        let taken = self.literal.get(folded.as_str());
-        let covering = self.find_prefix(&folded).map(|found| found.endpoint);
-        if let Some(owner) = taken.or(covering) {
-            return Err(AddressTaken {
-                path: endpoint.path.as_ref().to_owned(),
-                owner: owner.flow_id.as_ref().to_owned(),
-            });
-        }
         if endpoint.prefix {
             self.deepest_prefix = self.deepest_prefix.max(slashes(&folded));
             self.prefixes.insert(folded.into(), endpoint);
@@ -120,6 +128,23 @@ impl Endpoints {
             self.literal.insert(folded.into(), endpoint);
         }
         Ok(())
+    }
+
+    /// Whether an endpoint could be added.
+    ///
+    /// # Errors
+    /// Names the flow that has the address.
+    pub(crate) fn check(&self, endpoint: &Endpoint) -> Result<(), AddressTaken> {
+        let folded = endpoint.path.to_ascii_lowercase();
+        let taken = self.literal.get(folded.as_str());
+        let covering = self.find_prefix(&folded).map(|found| found.endpoint);
+        match taken.or(covering) {
+            None => Ok(()),
+            Some(owner) => Err(AddressTaken {
+                path: endpoint.path.as_ref().to_owned(),
+                owner: owner.flow_id.as_ref().to_owned(),
+            }),
+        }
     }
 
     fn find_prefix(&self, folded: &str) -> Option<Match<'_>> {

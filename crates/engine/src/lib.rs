@@ -1,4 +1,4 @@
-//! Runs flows: prepares plans into pipelines and moves exchanges through them.
+#![doc = include_str!("../README.md")]
 
 pub mod access;
 pub mod charset;
@@ -8,9 +8,14 @@ pub mod error;
 pub mod eval;
 pub mod exchange;
 pub mod headers;
+pub mod journal;
 pub mod material;
 pub mod names;
+pub mod pipeline;
+pub mod prepare;
 pub mod receiver;
+mod run;
 pub mod runtime;
 pub mod session;
+mod steps;
 pub mod value;

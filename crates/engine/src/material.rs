@@ -3,7 +3,11 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use lockgate_core::crypto::Vault;
 use lockgate_core::secret::Secret;
+use lockgate_store::Tx;
+use lockgate_store::materials::{self, Kind};
+use serde::Deserialize;
 
 use crate::error::StepError;
 
@@ -51,6 +55,26 @@ impl Materials {
         Self(Arc::new(materials))
     }
 
+    /// Loads what is deployed. A credential that cannot be opened is left out, because the others
+    /// still work; the log says which and why.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub async fn load(tx: &mut Tx, vault: &Vault) -> lockgate_store::Result<Self> {
+        let mut loaded = HashMap::new();
+        for row in materials::list(tx).await? {
+            match open(&row, vault) {
+                Ok(material) => {
+                    loaded.insert(row.name, material);
+                }
+                Err(problem) => {
+                    tracing::error!(credential = %row.name, problem, "a credential cannot be used")
+                }
+            }
+        }
+        Ok(Self::new(loaded))
+    }
+
     /// The user credential called `name`.
     ///
     /// # Errors
@@ -82,6 +106,40 @@ impl Materials {
             None => Err(missing(name, "oauth2")),
         }
     }
+}
+
+/// What the attributes of an OAuth2 credential say.
+#[derive(Deserialize)]
+struct OAuth2Attributes {
+    token_url: String,
+    #[serde(default)]
+    scope: String,
+    #[serde(default)]
+    in_body: bool,
+}
+
+fn open(row: &materials::Material, vault: &Vault) -> Result<Material, &'static str> {
+    let sealed = vault.open(&format!("material/{}", row.name), &row.sealed_secret);
+    let secret = sealed.map_err(|_| "it was sealed with another master key")?;
+    let secret = std::str::from_utf8(secret.expose()).map_err(|_| "its secret is not text")?;
+    let secret = Secret::from(secret);
+    Ok(match row.kind {
+        Kind::User => Material::User(UserCredential {
+            user: row.user.clone(),
+            password: secret,
+        }),
+        Kind::OAuth2 => {
+            let attributes: OAuth2Attributes = serde_json::from_str(&row.attributes)
+                .map_err(|_| "its attributes cannot be read")?;
+            Material::OAuth2(OAuth2ClientCredential {
+                token_url: attributes.token_url,
+                client_id: row.user.clone(),
+                client_secret: secret,
+                scope: attributes.scope,
+                in_body: attributes.in_body,
+            })
+        }
+    })
 }
 
 fn missing(name: &str, kind: &str) -> StepError {

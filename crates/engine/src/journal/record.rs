@@ -1,0 +1,159 @@
+//! One message record, from the admission of its exchange to the store.
+
+use std::sync::Arc;
+
+use lockgate_core::client::Client;
+use lockgate_core::clock::{SharedClock, Timestamp};
+use lockgate_core::ids::MessageId;
+use lockgate_core::limits;
+use lockgate_store::flows::LogLevel;
+use lockgate_store::messages::{Message, MessageStatus};
+
+use super::steps::Trail;
+use super::{Journal, Slot};
+use crate::pipeline::Pipeline;
+
+/// What is known of a message when it is admitted.
+#[derive(Clone, Debug)]
+pub(crate) struct Head {
+    pub(crate) id: MessageId,
+    pub(crate) correlation: Arc<str>,
+    pub(crate) pipeline: Arc<Pipeline>,
+    pub(crate) level: LogLevel,
+    pub(crate) started: Timestamp,
+    pub(crate) client: Option<Arc<Client>>,
+}
+
+/// A message record on its way to the store.
+#[derive(Debug)]
+pub(crate) struct Record {
+    head: Head,
+    trail: Trail,
+    status: MessageStatus,
+    ended: Option<Timestamp>,
+}
+
+/// The record of a running exchange. Dropped before it is closed, it says that the exchange was
+/// abandoned.
+#[derive(Debug)]
+pub(crate) struct Open {
+    pub(crate) head: Head,
+    pub(crate) trail: Trail,
+    slot: Option<Slot>,
+    clock: SharedClock,
+}
+
+impl Open {
+    pub(crate) fn new(head: Head, slot: Slot, clock: SharedClock) -> Self {
+        Self {
+            trail: Trail::new(head.level),
+            head,
+            slot: Some(slot),
+            clock,
+        }
+    }
+
+    /// Ends the record.
+    pub(crate) fn close(mut self, status: MessageStatus) {
+        self.finish(status);
+    }
+
+    /// Shows the exchange in the log while it runs.
+    pub(crate) fn announce(head: &Head, journal: &Journal) {
+        if matches!(head.level, LogLevel::None | LogLevel::Error) {
+            return;
+        }
+        journal.announce(Record {
+            head: head.clone(),
+            trail: Trail::new(LogLevel::None),
+            status: MessageStatus::Processing,
+            ended: None,
+        });
+    }
+
+    fn finish(&mut self, status: MessageStatus) {
+        let Some(slot) = self.slot.take() else {
+            return;
+        };
+        let failed = !matches!(status, MessageStatus::Completed);
+        let kept = match self.head.level {
+            LogLevel::None => false,
+            LogLevel::Error => failed,
+            LogLevel::Info | LogLevel::Debug | LogLevel::Trace => true,
+        };
+        if !kept {
+            return;
+        }
+        let mut trail = std::mem::replace(&mut self.trail, Trail::new(LogLevel::None));
+        trail.settle(failed);
+        slot.fill(Record {
+            head: self.head.clone(),
+            trail,
+            status,
+            ended: Some(self.clock.now()),
+        });
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.finish(MessageStatus::Abandoned);
+    }
+}
+
+/// Handling that takes longer than this counts as an intermediate error.
+const SLOW_SECS: u64 = 60;
+
+impl Record {
+    /// The record as the store keeps it.
+    pub(crate) fn into_message(self, worker: &str) -> Message {
+        let Self {
+            head,
+            trail,
+            status,
+            ended,
+        } = self;
+        let slow = ended.is_some_and(|ended| ended.since(head.started).as_secs() > SLOW_SECS);
+        let mut trail = trail;
+        let steps = trail.steps(&head.pipeline);
+        let (error, error_step) = match trail.error {
+            Some((error, step)) => (Some(error), Some(step)),
+            None => (None, None),
+        };
+        Message {
+            id: head.id,
+            correlation_id: head.correlation.as_ref().to_owned(),
+            flow_id: head.pipeline.id.as_ref().to_owned(),
+            flow_name: head.pipeline.name.as_ref().to_owned(),
+            status,
+            custom_status: trail.notes.custom_status,
+            application_id: trail.notes.application_id,
+            message_type: trail.notes.message_type,
+            sender: trail.notes.sender,
+            receiver: trail.notes.receiver,
+            started_at: head.started,
+            ended_at: ended,
+            identity: head.client.map(|client| client.id.clone()),
+            intermediate_error: error.is_some() || slow,
+            error: error.map(|error| {
+                cut(
+                    &format!("{}: {}", error.class, error.message),
+                    limits::LOG_ERROR_CHARS,
+                )
+            }),
+            error_step: error_step.map(|step| step.as_ref().to_owned()),
+            log_level: head.level,
+            worker: worker.to_owned(),
+            custom_headers: Vec::new(),
+            steps,
+        }
+    }
+}
+
+/// The beginning of a text, without the characters that databases cannot keep.
+pub(super) fn cut(text: &str, chars: usize) -> String {
+    text.chars()
+        .take(chars)
+        .map(|c| if c == '\0' { '\u{fffd}' } else { c })
+        .collect()
+}

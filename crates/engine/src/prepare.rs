@@ -1,0 +1,151 @@
+//! Makes a plan runnable: compiles every expression, opens every channel, reports every problem.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use lockgate_flow::plan::{AllowedHeaders, Plan, Process as ProcessSpec, ReceiverKind};
+
+use crate::eval::pattern::{self, Case};
+use crate::pipeline::{HeaderFilter, Node, Op, Pipeline, Process};
+use crate::receiver::{FlowInfo, ReceiverFactory};
+use crate::steps::{self, Preparation};
+
+/// Which receivers this server has. ProcessDirect is the engine's own and needs no entry.
+#[derive(Clone, Debug, Default)]
+pub struct Registry(HashMap<ReceiverKind, Arc<dyn ReceiverFactory>>);
+
+impl Registry {
+    /// Adds a kind of receiver.
+    #[must_use]
+    pub fn with(mut self, kind: ReceiverKind, factory: Arc<dyn ReceiverFactory>) -> Self {
+        self.0.insert(kind, factory);
+        self
+    }
+
+    pub(crate) fn get(&self, kind: ReceiverKind) -> Option<&dyn ReceiverFactory> {
+        self.0.get(&kind).map(AsRef::as_ref)
+    }
+}
+
+/// Something that keeps a plan from being run.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{element}: {message}")]
+pub struct Problem {
+    /// Id of the model element, or what it concerns when it is no element.
+    pub element: String,
+    /// What is wrong, in a sentence.
+    pub message: String,
+}
+
+/// Prepares a plan.
+///
+/// # Errors
+/// Every problem, in the order of the plan.
+pub fn prepare(plan: &Plan, registry: &Registry) -> Result<Pipeline, Vec<Problem>> {
+    let flow = FlowInfo {
+        id: plan.id.clone(),
+        http_session: plan.settings.http_session,
+    };
+    let preparation = Preparation {
+        namespaces: plan
+            .settings
+            .namespaces
+            .iter()
+            .map(|(prefix, uri)| (prefix.as_str(), uri.as_str()))
+            .collect(),
+        flow: &flow,
+        registry,
+    };
+    let mut problems = Vec::new();
+    let allowed_headers = header_filter(&plan.settings.allowed_headers).unwrap_or_else(|message| {
+        let element = "allowed headers".to_owned();
+        problems.push(Problem { element, message });
+        HeaderFilter::None
+    });
+    let processes = plan
+        .processes
+        .iter()
+        .map(|spec| process(spec, &preparation, &mut problems))
+        .collect();
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+    Ok(Pipeline {
+        id: plan.id.as_str().into(),
+        name: plan.name.as_str().into(),
+        return_exception_to_sender: plan.settings.return_exception_to_sender,
+        allowed_headers,
+        processes,
+        entries: plan
+            .entries
+            .iter()
+            .map(|entry| (entry.process, entry.trigger.clone()))
+            .collect(),
+        flow: Arc::new(flow),
+    })
+}
+
+fn header_filter(spec: &AllowedHeaders) -> Result<HeaderFilter, String> {
+    Ok(match spec {
+        AllowedHeaders::None => HeaderFilter::None,
+        AllowedHeaders::All => HeaderFilter::All,
+        AllowedHeaders::Matching(java) => {
+            HeaderFilter::Matching(pattern::whole(java, Case::Ignored)?)
+        }
+    })
+}
+
+fn process(
+    spec: &ProcessSpec,
+    preparation: &Preparation<'_>,
+    problems: &mut Vec<Problem>,
+) -> Process {
+    let mut nodes = Vec::with_capacity(spec.nodes.len());
+    // What follows in the same model element comes behind the others, so that indices hold.
+    let mut appended = Vec::new();
+    for node in &spec.nodes {
+        let id: Arc<str> = node.id.as_str().into();
+        let name: Arc<str> = node.name.as_str().into();
+        let kind = steps::kind(&node.spec);
+        let prepared = match steps::prepare(&node.spec, preparation) {
+            Ok(prepared) => prepared,
+            Err(found) => {
+                let problem = |message| Problem {
+                    element: node.id.clone(),
+                    message,
+                };
+                problems.extend(found.into_iter().map(problem));
+                continue;
+            }
+        };
+        let next = match prepared.then {
+            None => node.next,
+            Some(end) => {
+                let at = spec.nodes.len() + appended.len();
+                appended.push(Node {
+                    id: Arc::clone(&id),
+                    name: Arc::clone(&name),
+                    kind,
+                    op: Op::End(end),
+                    next: None,
+                    noted: false,
+                });
+                Some(at)
+            }
+        };
+        nodes.push(Node {
+            id,
+            name,
+            kind,
+            op: prepared.op,
+            next,
+            noted: steps::is_noted(&node.spec),
+        });
+    }
+    nodes.extend(appended);
+    Process {
+        nodes,
+        start: spec.start,
+        exception: spec.exception.as_ref().map(|scope| scope.start),
+    }
+}

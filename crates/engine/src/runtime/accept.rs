@@ -1,0 +1,218 @@
+//! How an exchange is admitted, driven and recorded.
+//!
+//! Admission takes a place among the running exchanges and a place in the message log; without
+//! both nothing starts. An exchange that does not wait for anything runs where it arrived. As soon
+//! as it waits it becomes a task of its own, so that a caller who goes away does not stop it.
+
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::Poll;
+use std::time::Duration;
+
+use bytes::Bytes;
+use lockgate_core::client::Client;
+use lockgate_core::ids::MessageId;
+use lockgate_store::messages::MessageStatus;
+use tokio::sync::OwnedSemaphorePermit;
+use tokio::time::sleep;
+
+use super::{Runtime, Target, http};
+use crate::access::Permit;
+use crate::entry::{Inbound, Outcome, Refused};
+use crate::exchange::{Body, Exchange};
+use crate::journal::{Head, Open, Slot};
+use crate::names;
+use crate::run::{self, Chain, Ending};
+use crate::value::Value;
+
+/// An exchange that runs longer than this is shown in the message log before it ends.
+const ANNOUNCE_AFTER: Duration = Duration::from_secs(1);
+
+/// An exchange that may run.
+#[derive(Debug)]
+pub(super) struct Execution {
+    pub(super) target: Target,
+    pub(super) head: Head,
+    pub(super) chain: Chain,
+    pub(super) exchange: Exchange,
+    pub(super) slot: Slot,
+}
+
+/// An exchange that has run.
+#[derive(Debug)]
+pub(super) struct Finished {
+    pub(super) id: MessageId,
+    pub(super) target: Target,
+    pub(super) exchange: Exchange,
+    pub(super) ending: Ending,
+}
+
+impl Runtime {
+    /// Runs an authorized call and answers it. The exchange goes on to its end even when the caller
+    /// does not wait for the answer.
+    ///
+    /// # Errors
+    /// Why nothing was run.
+    pub async fn accept(&self, permit: Permit, inbound: Inbound<'_>) -> Result<Outcome, Refused> {
+        let target = permit.endpoint().target().ok_or(Refused::FlowNotRunning)?;
+        let (place, slot) = self.admit()?;
+        let correlation = http::correlation(&inbound);
+        let exchange = http::exchange(&permit, inbound, &target.deployed.pipeline);
+        let chain = Chain {
+            correlation: correlation.unwrap_or_else(|| self.new_correlation()),
+            depth: 0,
+            synchronous: true,
+        };
+        let client = Some(Arc::clone(&permit.identity().client));
+        let execution = self.execution(target.clone(), exchange, chain, client, slot);
+        let finished = self.drive(execution, place).await;
+        Ok(http::outcome(finished))
+    }
+
+    /// Takes the two places that an exchange needs.
+    pub(super) fn admit(&self) -> Result<(OwnedSemaphorePermit, Slot), Refused> {
+        if self.is_stopping() {
+            return Err(Refused::Stopping);
+        }
+        let place = Arc::clone(&self.0.exchanges)
+            .try_acquire_owned()
+            .map_err(|_| Refused::Overloaded)?;
+        let slot = self.0.journal.reserve().ok_or(Refused::LogFull)?;
+        Ok((place, slot))
+    }
+
+    pub(super) fn new_correlation(&self) -> Arc<str> {
+        MessageId::generate(self.clock().as_ref(), self.random().as_ref())
+            .as_str()
+            .into()
+    }
+
+    /// Gives a message its identity: id, correlation, log level.
+    pub(super) fn execution(
+        &self,
+        target: Target,
+        mut exchange: Exchange,
+        chain: Chain,
+        client: Option<Arc<Client>>,
+        slot: Slot,
+    ) -> Execution {
+        let head = Head {
+            id: MessageId::generate(self.clock().as_ref(), self.random().as_ref()),
+            correlation: Arc::clone(&chain.correlation),
+            pipeline: Arc::clone(&target.deployed.pipeline),
+            level: target.deployed.level(),
+            started: self.clock().now(),
+            client,
+        };
+        let id = Value::from(head.id.as_str());
+        let correlation = Value::Text(Arc::clone(&chain.correlation));
+        exchange.properties.reserve(8);
+        for (name, value) in [
+            (names::MESSAGE_ID, id),
+            (names::CORRELATION_ID, correlation),
+        ] {
+            exchange.set_property(name, value.clone());
+            exchange.headers.set_static(name, value);
+        }
+        let level = Value::from(head.level.as_str());
+        for name in names::LOG_LEVELS {
+            exchange.set_property(name, level.clone());
+        }
+        Execution {
+            target,
+            head,
+            chain,
+            exchange,
+            slot,
+        }
+    }
+
+    /// Drives an exchange to its end: here while it does not wait, as a task once it does.
+    pub(super) async fn drive(
+        &self,
+        execution: Execution,
+        place: OwnedSemaphorePermit,
+    ) -> Finished {
+        let (id, target) = (execution.head.id.clone(), execution.target.clone());
+        let runtime = self.clone();
+        let mut work = Box::pin(async move {
+            let finished = runtime.execute(execution).await;
+            drop(place);
+            finished
+        });
+        if let Poll::Ready(finished) = futures_util::poll!(work.as_mut()) {
+            return finished;
+        }
+        self.0.tasks.spawn(work).await.unwrap_or_else(|_| {
+            // Steps are guarded against panics, so this is the runtime being torn down.
+            Finished {
+                id,
+                target,
+                exchange: Exchange::default(),
+                ending: Ending::Abandoned,
+            }
+        })
+    }
+
+    /// Executes an exchange and closes its record.
+    pub(super) async fn execute(&self, execution: Execution) -> Finished {
+        let Execution {
+            target,
+            head,
+            chain,
+            mut exchange,
+            slot,
+        } = execution;
+        let mut open = Open::new(head.clone(), slot, Arc::clone(self.clock()));
+        open.trail.note(&exchange);
+        let mut ending = {
+            let (deployed, trail) = (&target.deployed, &mut open.trail);
+            let mut work = pin!(run::run(
+                self,
+                deployed,
+                target.process,
+                &mut exchange,
+                &chain,
+                trail
+            ));
+            let mut announced = false;
+            loop {
+                tokio::select! {
+                    biased;
+                    ending = &mut work => break ending,
+                    () = self.0.aborted.cancelled() => break Ending::Abandoned,
+                    () = sleep(ANNOUNCE_AFTER), if !announced => {
+                        announced = true;
+                        Open::announce(&head, &self.0.journal);
+                    }
+                }
+            }
+        };
+        if matches!(ending, Ending::Completed) && chain.synchronous {
+            // A body that cannot be written in its character set fails the message, not the answer.
+            match exchange.body_bytes() {
+                Ok(bytes) => exchange.body = Body::Bytes(bytes),
+                Err(error) => ending = Ending::Failed(Arc::new(error)),
+            }
+        }
+        open.close(match &ending {
+            Ending::Completed => MessageStatus::Completed,
+            Ending::Escalated => MessageStatus::Escalated,
+            Ending::Failed(_) => MessageStatus::Failed,
+            Ending::Abandoned => MessageStatus::Abandoned,
+        });
+        Finished {
+            id: head.id,
+            target,
+            exchange,
+            ending,
+        }
+    }
+}
+
+impl Finished {
+    /// The body that the exchange ended with.
+    pub(super) fn body(&self) -> Bytes {
+        self.exchange.body_bytes().unwrap_or_default()
+    }
+}

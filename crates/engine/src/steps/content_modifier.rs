@@ -1,0 +1,462 @@
+//! Content Modifier: header rows, then property rows, then the body, each seeing what the ones
+//! before it did. XPath rows read the incoming body, which is parsed once.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use lockgate_flow::expr::{Part, Template};
+use lockgate_flow::plan::{
+    BodySource, ContentModifier as Spec, Datatype, Row as RowSpec, ValueSource,
+};
+use lockgate_store::variables::{self, Scope};
+use lockgate_store::{Store, number_ranges};
+use lockgate_xml::Document;
+use lockgate_xml::xpath::{XPath, XPathError};
+
+use super::{AsyncStep, Next, Preparation, Step, xml};
+use crate::error::StepError;
+use crate::eval::{self, EvalContext};
+use crate::exchange::{Body, Exchange};
+use crate::pipeline::Op;
+use crate::run::Visit;
+use crate::value::Value;
+
+/// A Content Modifier. Waits only when a row reads from the store.
+#[derive(Debug)]
+struct ContentModifier {
+    rows: Vec<Row>,
+    body: Option<NewBody>,
+}
+
+#[derive(Debug)]
+struct Row {
+    target: Target,
+    action: Action,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Target {
+    Header,
+    Property,
+}
+
+#[derive(Debug)]
+enum Action {
+    Create {
+        name: String,
+        source: Source,
+        datatype: Datatype,
+    },
+    Delete(String),
+    DeleteMatching {
+        include: Vec<String>,
+        exclude: Vec<String>,
+    },
+}
+
+#[derive(Debug)]
+enum Source {
+    Constant(Value),
+    Header(String),
+    Property(String),
+    XPath(XPath),
+    Expression(Template),
+    Stored(Stored),
+}
+
+/// A value from the store.
+#[derive(Debug)]
+enum Stored {
+    Local(Template, Option<String>),
+    Global(Template, Option<String>),
+    NumberRange(String, Option<Template>),
+}
+
+#[derive(Debug)]
+enum NewBody {
+    Constant(Arc<str>),
+    Expression(Template),
+}
+
+pub(super) fn prepare(spec: &Spec, preparation: &Preparation<'_>) -> Result<Op, Vec<String>> {
+    let mut problems = Vec::new();
+    let headers = spec.headers.iter().map(|row| (Target::Header, row));
+    let properties = spec.properties.iter().map(|row| (Target::Property, row));
+    let rows = headers.chain(properties).filter_map(|(target, row)| {
+        let action = action(row, preparation)
+            .map_err(|problem| problems.push(problem))
+            .ok()?;
+        Some(Row { target, action })
+    });
+    let rows: Vec<_> = rows.collect();
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+    let waits = rows.iter().any(|row| row.stored().is_some());
+    let step = ContentModifier {
+        rows,
+        body: spec.body.as_ref().map(new_body),
+    };
+    Ok(if waits {
+        Op::Wait(Box::new(step))
+    } else {
+        super::step(step)
+    })
+}
+
+fn new_body(spec: &BodySource) -> NewBody {
+    match spec {
+        BodySource::Constant(text) => NewBody::Constant(text.as_str().into()),
+        BodySource::Expression(template) => match template.parts.as_slice() {
+            [] => NewBody::Constant("".into()),
+            [Part::Literal(text)] => NewBody::Constant(text.as_str().into()),
+            _ => NewBody::Expression(template.clone()),
+        },
+    }
+}
+
+fn action(row: &RowSpec, preparation: &Preparation<'_>) -> Result<Action, String> {
+    Ok(match row {
+        RowSpec::Create {
+            name,
+            source,
+            datatype,
+        } => Action::Create {
+            name: name.clone(),
+            source: self::source(source, preparation)
+                .map_err(|problem| format!("row {name:?}: {problem}"))?,
+            datatype: *datatype,
+        },
+        RowSpec::Delete { name } => Action::Delete(name.clone()),
+        RowSpec::DeleteMatching { include, exclude } => Action::DeleteMatching {
+            include: include.clone(),
+            exclude: exclude.clone(),
+        },
+    })
+}
+
+fn source(source: &ValueSource, preparation: &Preparation<'_>) -> Result<Source, String> {
+    Ok(match source {
+        ValueSource::Constant(text) => Source::Constant(Value::from(text.as_str())),
+        ValueSource::Header(name) => Source::Header(name.clone()),
+        ValueSource::Property(name) => Source::Property(name.clone()),
+        ValueSource::XPath(text) => Source::XPath(preparation.xpath(text)?),
+        ValueSource::Expression(template) => Source::Expression(template.clone()),
+        ValueSource::LocalVariable { name, default } => {
+            Source::Stored(Stored::Local(name.clone(), default.clone()))
+        }
+        ValueSource::GlobalVariable { name, default } => {
+            Source::Stored(Stored::Global(name.clone(), default.clone()))
+        }
+        ValueSource::NumberRange { name, correlation } => {
+            Source::Stored(Stored::NumberRange(name.clone(), correlation.clone()))
+        }
+    })
+}
+
+impl Row {
+    fn stored(&self) -> Option<&Stored> {
+        match &self.action {
+            Action::Create {
+                source: Source::Stored(stored),
+                ..
+            } => Some(stored),
+            _ => None,
+        }
+    }
+
+    fn xpath(&self) -> Option<&XPath> {
+        match &self.action {
+            Action::Create {
+                source: Source::XPath(xpath),
+                ..
+            } => Some(xpath),
+            _ => None,
+        }
+    }
+
+    /// Does what the row says. `document` is the parsed body where an XPath row needs it.
+    fn apply(
+        &self,
+        exchange: &mut Exchange,
+        context: &EvalContext<'_>,
+        document: Option<&Document<'_>>,
+    ) -> Result<(), StepError> {
+        match &self.action {
+            Action::Create {
+                name,
+                source,
+                datatype,
+            } => {
+                let value = match source {
+                    Source::Constant(value) => convert(value.clone(), *datatype, exchange)?,
+                    Source::Header(name) => {
+                        let value = exchange.headers.get(name).cloned().unwrap_or(Value::Null);
+                        convert(value, *datatype, exchange)?
+                    }
+                    Source::Property(name) => {
+                        let value = exchange
+                            .properties
+                            .get(name)
+                            .cloned()
+                            .unwrap_or(Value::Null);
+                        convert(value, *datatype, exchange)?
+                    }
+                    Source::Expression(template) => {
+                        let datatype = if *datatype == Datatype::Unspecified {
+                            Datatype::Text
+                        } else {
+                            *datatype
+                        };
+                        convert(
+                            eval::value(template, exchange, context)?,
+                            datatype,
+                            exchange,
+                        )?
+                    }
+                    Source::XPath(xpath) => {
+                        let document = document.expect("invariant: rows with XPath get a document");
+                        selected(xpath, document, *datatype, exchange)
+                            .map_err(|error| xml::failed(&error))?
+                    }
+                    Source::Stored(_) => return Ok(()),
+                };
+                self.set(exchange, name, value);
+            }
+            Action::Delete(name) => self.set(exchange, name, Value::Null),
+            Action::DeleteMatching { include, exclude } => {
+                let gone = |name: &str| matches_any(include, name) && !matches_any(exclude, name);
+                match self.target {
+                    Target::Header => exchange.headers.retain(|name, _| !gone(name)),
+                    Target::Property => exchange.properties.retain(|name, _| !gone(name)),
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn set(&self, exchange: &mut Exchange, name: &str, value: Value) {
+        match self.target {
+            Target::Header => exchange.headers.set(name, value),
+            Target::Property => exchange.set_property(name, value),
+        }
+    }
+}
+
+/// Patterns end in `*` or match the whole name; case is ignored.
+fn matches_any(patterns: &[String], name: &str) -> bool {
+    patterns
+        .iter()
+        .any(|pattern| match pattern.strip_suffix('*') {
+            Some(prefix) => {
+                let start = name.as_bytes().get(..prefix.len());
+                start.is_some_and(|start| start.eq_ignore_ascii_case(prefix.as_bytes()))
+            }
+            None => pattern.eq_ignore_ascii_case(name),
+        })
+}
+
+/// What an XPath row selects, as its data type asks.
+fn selected(
+    xpath: &XPath,
+    document: &Document<'_>,
+    datatype: Datatype,
+    exchange: &Exchange,
+) -> Result<Value, XPathError> {
+    let variables = |name: &str| xml::variable(exchange, name);
+    let variables = &variables;
+    Ok(match datatype {
+        Datatype::Unspecified | Datatype::Text => {
+            Value::from(xpath.evaluate_string(document, variables)?)
+        }
+        Datatype::Integer => xpath
+            .evaluate_integer(document, variables)?
+            .map_or(Value::Null, Value::Int),
+        Datatype::Boolean => Value::Bool(xpath.evaluate_boolean(document, variables)?),
+        Datatype::Node => {
+            let first = xpath
+                .evaluate_nodes(document, variables)?
+                .into_iter()
+                .next();
+            first.map_or(Value::Null, |node| Value::Xml(node.into()))
+        }
+        Datatype::NodeList => {
+            Value::Xml(xpath.evaluate_nodes(document, variables)?.concat().into())
+        }
+        Datatype::Bytes => Value::Bytes(xpath.evaluate_string(document, variables)?.into()),
+    })
+}
+
+/// Converts a value as Java would; what does not fit is an error, `null` stays `null`.
+fn convert(value: Value, datatype: Datatype, exchange: &Exchange) -> Result<Value, StepError> {
+    if value.is_null() {
+        return Ok(value);
+    }
+    let text = || exchange.value_text(&value).map(Option::unwrap_or_default);
+    Ok(match (datatype, &value) {
+        (Datatype::Unspecified | Datatype::Node | Datatype::NodeList, _)
+        | (Datatype::Text, Value::Text(_))
+        | (Datatype::Integer, Value::Int(_))
+        | (Datatype::Boolean, Value::Bool(_))
+        | (Datatype::Bytes, Value::Bytes(_)) => value,
+        (Datatype::Text, _) => Value::from(text()?.as_ref()),
+        (Datatype::Integer, _) => {
+            let text = text()?;
+            text.parse()
+                .map(Value::Int)
+                .map_err(|_| not_convertible(&text, "java.lang.Integer"))?
+        }
+        (Datatype::Boolean, _) => match text()? {
+            text if text.eq_ignore_ascii_case("true") => Value::Bool(true),
+            text if text.eq_ignore_ascii_case("false") => Value::Bool(false),
+            text => return Err(not_convertible(&text, "java.lang.Boolean")),
+        },
+        (Datatype::Bytes, _) => {
+            Value::Bytes(exchange.charset()?.encode(&text()?).into_owned().into())
+        }
+    })
+}
+
+fn not_convertible(text: &str, class: &str) -> StepError {
+    let shown: String = text.chars().take(100).collect();
+    StepError::of_class(
+        "org.apache.camel.TypeConversionException",
+        format!(
+            "The value {shown:?} cannot be converted to {class}. Change the row's data type or its value."
+        ),
+    )
+}
+
+impl ContentModifier {
+    /// Applies rows that need nothing from the store. The body is parsed before the first row that
+    /// needs it, so rows before it take effect even when it is no XML.
+    fn apply_rows(
+        &self,
+        range: Range<usize>,
+        exchange: &mut Exchange,
+        context: &EvalContext<'_>,
+    ) -> Result<(), StepError> {
+        let rows = &self.rows[range];
+        let first = rows
+            .iter()
+            .position(|row| row.xpath().is_some())
+            .unwrap_or(rows.len());
+        let (plain, rest) = rows.split_at(first);
+        for row in plain {
+            row.apply(exchange, context, None)?;
+        }
+        if rest.is_empty() {
+            return Ok(());
+        }
+        let body = exchange.body.clone();
+        xml::with_document(&body, |document| {
+            rest.iter()
+                .try_for_each(|row| row.apply(exchange, context, Some(document)))
+        })
+    }
+
+    fn apply_body(
+        &self,
+        exchange: &mut Exchange,
+        context: &EvalContext<'_>,
+    ) -> Result<(), StepError> {
+        match &self.body {
+            None => {}
+            Some(NewBody::Constant(text)) => exchange.body = Body::Text(Arc::clone(text)),
+            Some(NewBody::Expression(template)) => {
+                exchange.body = eval::value(template, exchange, context)?.into()
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Step for ContentModifier {
+    fn apply(&self, exchange: &mut Exchange, context: &EvalContext<'_>) -> Result<Next, StepError> {
+        self.apply_rows(0..self.rows.len(), exchange, context)?;
+        self.apply_body(exchange, context)?;
+        Ok(Next::Follow)
+    }
+
+    fn is_heavy(&self, exchange: &Exchange) -> bool {
+        let mut xpaths = self.rows.iter().filter_map(Row::xpath);
+        xpaths.any(|xpath| xml::is_heavy(xpath, &exchange.body))
+    }
+}
+
+#[async_trait]
+impl AsyncStep for ContentModifier {
+    async fn apply(&self, exchange: &mut Exchange, visit: &Visit<'_>) -> Result<(), StepError> {
+        let mut done = 0;
+        for (at, row) in self.rows.iter().enumerate() {
+            let Action::Create {
+                name,
+                source: Source::Stored(stored),
+                datatype,
+            } = &row.action
+            else {
+                continue;
+            };
+            self.apply_rows(done..at, exchange, &visit.eval())?;
+            let value = stored.load(exchange, visit).await?;
+            let value = convert(value, *datatype, exchange)?;
+            row.set(exchange, name, value);
+            done = at + 1;
+        }
+        self.apply_rows(done..self.rows.len(), exchange, &visit.eval())?;
+        self.apply_body(exchange, &visit.eval())
+    }
+}
+
+impl Stored {
+    async fn load(&self, exchange: &Exchange, visit: &Visit<'_>) -> Result<Value, StepError> {
+        let store = visit.runtime.store();
+        let context = visit.eval();
+        let result = match self {
+            Self::Local(name, default) => {
+                let scope = Scope::Local(visit.pipeline.flow.id.clone());
+                let name = eval::text(name, exchange, &context)?;
+                variable(store, &scope, &name, default.as_deref()).await
+            }
+            Self::Global(name, default) => {
+                let name = eval::text(name, exchange, &context)?;
+                variable(store, &Scope::Global, &name, default.as_deref()).await
+            }
+            Self::NumberRange(name, correlation) => {
+                let correlation = correlation
+                    .as_ref()
+                    .map(|template| eval::text(template, exchange, &context));
+                number(store, name, correlation.transpose()?.as_deref()).await
+            }
+        };
+        result.map_err(|error| {
+            StepError::new(format!("The step could not read from the store: {error}."))
+        })
+    }
+}
+
+async fn variable(
+    store: &Store,
+    scope: &Scope,
+    name: &str,
+    default: Option<&str>,
+) -> lockgate_store::Result<Value> {
+    let mut tx = store.read().await?;
+    let found = variables::get(&mut tx, scope, name).await?;
+    Ok(match found {
+        Some(variable) => Value::from(String::from_utf8_lossy(&variable.value).as_ref()),
+        None => default.map_or(Value::Null, Value::from),
+    })
+}
+
+async fn number(
+    store: &Store,
+    name: &str,
+    correlation: Option<&str>,
+) -> lockgate_store::Result<Value> {
+    let mut tx = store.begin().await?;
+    let number = number_ranges::next(&mut tx, name, correlation).await?;
+    tx.commit().await?;
+    Ok(Value::from(number))
+}
