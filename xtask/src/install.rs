@@ -71,25 +71,30 @@ fn debian(packages: &[&str]) -> anyhow::Result<()> {
 
 /// The library that SAP's applications check tokens with; our tokens must pass it.
 fn xssec(root: &Path) -> anyhow::Result<()> {
-    let manifest = root.join("crates/token/tests/xssec/package.json");
+    let source = root.join("crates/token/tests/xssec");
     let target =
         std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
     let folder = target.join("xssec");
-    if folder.join("node_modules/@sap/xssec").exists() || !manifest.exists() {
+    let locked = std::fs::read(source.join("package-lock.json"))?;
+    if std::fs::read(folder.join("package-lock.json")).is_ok_and(|installed| installed == locked)
+        && folder.join("node_modules/@sap/xssec").exists()
+    {
         return Ok(());
     }
     std::fs::create_dir_all(&folder)?;
-    std::fs::copy(manifest, folder.join("package.json"))?;
+    for file in ["package.json", "package-lock.json"] {
+        std::fs::copy(source.join(file), folder.join(file))?;
+    }
     let prefix = folder.to_string_lossy();
     run(
         "npm",
         &[
-            "install",
+            "ci",
             "--prefix",
             &prefix,
+            "--ignore-scripts",
             "--no-audit",
             "--no-fund",
-            "--no-package-lock",
             "--silent",
         ],
     )
