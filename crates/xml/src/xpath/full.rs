@@ -4,6 +4,8 @@
 //! text and each thread compiles it when it first needs it. The engine does not limit its own work:
 //! what it is given is limited, and a panic inside it becomes an error.
 
+mod predicates;
+
 use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -51,7 +53,10 @@ thread_local! {
 /// What determines a compiled program.
 #[derive(Debug, PartialEq, Eq, Hash)]
 struct Key {
+    /// The expression as written, for messages.
     text: String,
+    /// What the engine is given.
+    program: String,
     namespaces: Vec<(String, String)>,
     variables: Vec<String>,
 }
@@ -65,9 +70,12 @@ pub(super) struct Expression {
 impl Expression {
     /// Checks an expression and compiles it on this thread.
     pub(super) fn compile(text: &str, namespaces: &Namespaces) -> Result<Self, XPathError> {
-        let variables = check(text, namespaces)?;
+        let variables = check(text, text, namespaces)?;
+        let program = predicates::guard(text, namespaces);
+        check(&program, text, namespaces)?;
         let key = Arc::new(Key {
             text: text.to_owned(),
+            program,
             namespaces: namespaces.0.to_vec(),
             variables,
         });
@@ -137,7 +145,7 @@ impl Key {
         }
         context.variable_names(self.variables.iter().map(|name| OwnedName::name(name)));
         Queries::default()
-            .sequence_with_context(&self.text, context.build())
+            .sequence_with_context(&self.program, context.build())
             .map_err(|error| describe(&error))
     }
 }
@@ -163,9 +171,10 @@ fn describe(error: &Error) -> String {
     )
 }
 
-/// Refuses what must not reach the engine; the names of the variables otherwise.
-fn check(text: &str, namespaces: &Namespaces) -> Result<Vec<String>, XPathError> {
-    let expression = || shorten(text);
+/// Refuses what must not reach the engine; the names of the variables otherwise. Messages show the
+/// expression as `written`.
+fn check(text: &str, written: &str, namespaces: &Namespaces) -> Result<Vec<String>, XPathError> {
+    let expression = || shorten(written);
     let tokens = lexer::tokens(text).ok_or_else(|| XPathError::Syntax {
         expression: expression(),
         problem: "a string or comment is not closed".into(),
@@ -180,7 +189,7 @@ fn check(text: &str, namespaces: &Namespaces) -> Result<Vec<String>, XPathError>
     }
     let mut variables = Vec::new();
     let mut depth = 0_usize;
-    for (index, token) in tokens.iter().enumerate() {
+    for (index, (_, token)) in tokens.iter().enumerate() {
         match token {
             Token::Symbol("(" | "[" | "{") => {
                 depth += 1;
@@ -192,7 +201,7 @@ fn check(text: &str, namespaces: &Namespaces) -> Result<Vec<String>, XPathError>
             Token::Variable(name) => variables.push((*name).to_owned()),
             Token::Name { prefix, local } => {
                 let next = tokens.get(index + 1);
-                let call = matches!(next, Some(Token::Symbol("(" | "#")));
+                let call = matches!(next, Some((_, Token::Symbol("(" | "#"))));
                 if call && UNAVAILABLE.contains(local) {
                     return Err(XPathError::Unavailable {
                         expression: expression(),

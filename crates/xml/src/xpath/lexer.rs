@@ -23,12 +23,12 @@ pub(super) enum Token<'x> {
     Symbol(&'x str),
 }
 
-/// Splits an expression into tokens; nothing if a string or comment is not closed.
-pub(super) fn tokens(text: &str) -> Option<Vec<Token<'_>>> {
+/// Splits an expression into tokens with their offsets; nothing if a string or comment is not closed.
+pub(super) fn tokens(text: &str) -> Option<Vec<(usize, Token<'_>)>> {
     let mut lexer = Lexer { text, at: 0 };
     let mut tokens = Vec::new();
     while lexer.skip_ignored()? {
-        tokens.push(lexer.token()?);
+        tokens.push((lexer.at, lexer.token()?));
     }
     Some(tokens)
 }

@@ -14,7 +14,10 @@ const DIGITS: usize = 15;
 /// it does not know: the full engine reports them.
 pub(in super::super) fn parse(text: &str, namespaces: &Namespaces) -> Option<Expr> {
     let mut parser = Parser {
-        tokens: lexer::tokens(text)?,
+        tokens: lexer::tokens(text)?
+            .into_iter()
+            .map(|(_, token)| token)
+            .collect(),
         at: 0,
         depth: 0,
         namespaces,
