@@ -1,7 +1,4 @@
-//! The flow language: reads a bundle, checks it, and lowers it to a [`plan::Plan`].
-//!
-//! No I/O, no clock, no async. Reading never fails: it gives a plan, or the diagnostics that say why
-//! there is none.
+#![doc = include_str!("../README.md")]
 
 mod archive;
 pub mod bundle;
@@ -16,6 +13,7 @@ mod params;
 pub mod plan;
 pub mod properties;
 mod reading;
+pub mod report;
 mod rows;
 pub mod schedule;
 pub mod usage;

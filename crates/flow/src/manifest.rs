@@ -1,5 +1,7 @@
 //! `META-INF/MANIFEST.MF`: who a bundle is.
 
+use std::fmt;
+
 use indexmap::IndexMap;
 use serde::Serialize;
 
@@ -38,6 +40,18 @@ pub enum BundleKind {
     ValueMapping,
     /// Anything else, by the name in the manifest.
     Other(String),
+}
+
+impl fmt::Display for BundleKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::IntegrationFlow => "integration flow",
+            Self::ScriptCollection => "script collection",
+            Self::MessageMapping => "message mapping",
+            Self::ValueMapping => "value mapping",
+            Self::Other(kind) => kind,
+        })
+    }
 }
 
 /// A clause of `Require-Capability`.

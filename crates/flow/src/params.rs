@@ -4,7 +4,7 @@
 mod declaration;
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use indexmap::IndexMap;
 use serde::Serialize;
@@ -129,10 +129,10 @@ impl Parameters {
         find(name).or_else(|| find(&unescape(name)))
     }
 
-    /// Reports references without a value, values without a use, and values that are not what the
-    /// declaration asks for.
+    /// Reports references without a value, configured values without a use, and values in use that
+    /// are not what the declaration asks for.
     pub(crate) fn check(&self, model: &Model, diagnostics: &mut Vec<Diagnostic>) {
-        let mut used = Vec::new();
+        let mut used = HashSet::new();
         let mut visit = |element: &str, text: &str, position: Position| {
             let mut rest = text;
             while let Some((_, name, after)) = next_reference(rest) {
@@ -146,15 +146,17 @@ impl Parameters {
                         .at(element, position.in_file(&model.file)),
                     );
                 }
-                used.push(unescape(name).into_owned());
+                used.insert(unescape(name).into_owned());
                 rest = after;
             }
         };
         model.visit_texts(&mut visit);
         for parameter in self.parameters.values() {
-            diagnostics.extend(check_value(parameter));
-            let known = parameter.default.is_some() || used.contains(&parameter.name);
-            if parameter.configured.is_some() && !known {
+            let is_used = used.contains(&parameter.name);
+            if is_used {
+                diagnostics.extend(check_value(parameter));
+            }
+            if parameter.configured.is_some() && parameter.default.is_none() && !is_used {
                 let message = format!("the flow has no parameter '{}'", parameter.name);
                 diagnostics.push(
                     Diagnostic::warning(Code::UnusedConfiguration, message)
@@ -269,3 +271,6 @@ fn entity(name: &str) -> Option<char> {
         }
     })
 }
+
+#[cfg(test)]
+mod tests;

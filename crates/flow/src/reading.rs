@@ -69,7 +69,7 @@ pub fn read(bundle: &Bundle, configured: &BTreeMap<String, String>) -> Reading {
 fn find_model(bundle: &Bundle) -> Result<Model, Diagnostic> {
     if bundle.manifest.kind != BundleKind::IntegrationFlow {
         let message = format!(
-            "'{}' is not an integration flow but: {:?}",
+            "'{}' is not an integration flow but a different kind of artifact: {}",
             bundle.manifest.symbolic_name, bundle.manifest.kind
         );
         return Err(Diagnostic::error(Code::NotAFlow, message));

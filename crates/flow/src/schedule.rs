@@ -145,3 +145,139 @@ pub fn zone_name(id: &str) -> Option<String> {
     let zone = TimeZoneDatabase::bundled().get(name).ok()?;
     Some(zone.iana_name().unwrap_or(name).to_owned())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn table(rows: &[(&str, &str)]) -> String {
+        let row = |(name, value): &(&str, &str)| {
+            let value = value.replace('&', "&amp;");
+            format!("<row><cell>{name}</cell><cell>{value}</cell></row>")
+        };
+        rows.iter().map(row).collect()
+    }
+
+    fn parse(schedule: &str) -> Result<Vec<Schedule>, InvalidSchedule> {
+        Schedule::parse_table(&table(&[
+            // What the editor leaves behind says nothing.
+            ("dateType", "DAILY"),
+            ("second", "7"),
+            ("toInterval", "24"),
+            ("triggerType", "cron"),
+            ("noOfSchedules", "1"),
+            ("schedule1", schedule),
+        ]))
+    }
+
+    fn cron(expression: &str, zone: &str) -> Schedule {
+        Schedule::Cron {
+            expression: expression.into(),
+            zone: zone.into(),
+            throw_on_expiry: false,
+        }
+    }
+
+    #[test]
+    fn run_once_has_two_spellings() {
+        for text in [
+            "fireNow=true",
+            "simple.repeat=NONE&trigger.timeZone=Etc/GMT",
+        ] {
+            assert_eq!(parse(text), Ok(vec![Schedule::RunOnce]), "{text}");
+        }
+    }
+
+    #[test]
+    fn cron_fields_are_joined_by_plus_and_zones_are_not_decoded() {
+        for (text, expression, zone) in [
+            (
+                "0+0/10+0-23+?+*+*+*&trigger.timeZone=Etc/GMT",
+                "0 0/10 0-23 ? * * *",
+                "Etc/GMT",
+            ),
+            (
+                "0+0+17+?+*+*+*&trigger.timeZone=Etc/GMT+2",
+                "0 0 17 ? * * *",
+                "Etc/GMT+2",
+            ),
+            (
+                "0+0+9+?+*+*+*&trigger.timeZone=IST",
+                "0 0 9 ? * * *",
+                "Asia/Kolkata",
+            ),
+            (
+                "0+0+10,14,18+?+*+*+*&trigger.timeZone=CST",
+                "0 0 10,14,18 ? * * *",
+                "America/Chicago",
+            ),
+            (
+                "0+30+14+?+*+MON+*&trigger.timeZone=Asia/Calcutta",
+                "0 30 14 ? * MON *",
+                "Asia/Calcutta",
+            ),
+            (
+                "0+12+11+18+10+?+2032&trigger.timeZone=Europe/Berlin",
+                "0 12 11 18 10 ? 2032",
+                "Europe/Berlin",
+            ),
+            (
+                "0+0/5+0-24+?+*+MON,TUE+*",
+                "0 0/5 0-23 ? * MON,TUE *",
+                "UTC",
+            ),
+        ] {
+            assert_eq!(parse(text), Ok(vec![cron(expression, zone)]), "{text}");
+        }
+    }
+
+    #[test]
+    fn several_schedules_and_the_expiry_switch_are_read() {
+        let text = table(&[
+            ("schedule2", "0+0+2+?+*+*+*"),
+            ("schedule1", "0+0+1+?+*+*+*"),
+            ("noOfSchedules", "2"),
+            ("throwExceptionOnExpiry", "true"),
+        ]);
+        let schedules = Schedule::parse_table(&text).unwrap();
+        let expressions: Vec<_> = schedules
+            .iter()
+            .map(|schedule| match schedule {
+                Schedule::Cron {
+                    expression,
+                    throw_on_expiry: true,
+                    ..
+                } => expression.as_str(),
+                other => panic!("{other:?}"),
+            })
+            .collect();
+        assert_eq!(expressions, ["0 0 1 ? * * *", "0 0 2 ? * * *"]);
+    }
+
+    #[test]
+    fn what_is_not_a_schedule_is_refused() {
+        for (text, expected) in [
+            ("0+0+1", InvalidSchedule::Cron("0+0+1".into())),
+            (
+                "0+0+25+?+*+*+*",
+                InvalidSchedule::Cron("0+0+25+?+*+*+*".into()),
+            ),
+            (
+                "0+0+1+?+*+*+*+*",
+                InvalidSchedule::Cron("0+0+1+?+*+*+*+*".into()),
+            ),
+            (
+                "0+0+1+?+*+*+*&trigger.timeZone=Moon",
+                InvalidSchedule::Zone("Moon".into()),
+            ),
+            ("", InvalidSchedule::Missing),
+        ] {
+            assert_eq!(parse(text), Err(expected), "{text}");
+        }
+        assert_eq!(Schedule::parse_table(""), Err(InvalidSchedule::Missing));
+        assert!(matches!(
+            Schedule::parse_table("<row>"),
+            Err(InvalidSchedule::Table(_))
+        ));
+    }
+}

@@ -39,6 +39,8 @@ pub struct Resource {
     pub artifact: Option<String>,
     /// Whether the file is in this bundle.
     pub present: bool,
+    /// Whether the step that names it can run.
+    pub runs: bool,
 }
 
 impl Usage {

@@ -190,9 +190,9 @@ impl Parser<'_> {
             .find_map(|conversion| rest.strip_prefix(conversion));
         let calls = as_text.unwrap_or(rest);
         let calls = match calls.strip_prefix('.') {
-            Some(calls) => calls,
+            Some(calls) if !calls.is_empty() => calls,
             None if calls.is_empty() || calls.starts_with('[') => calls,
-            None => return Err(unknown()),
+            _ => return Err(unknown()),
         };
         ognl::parse(calls).map_err(|_| self.error(start, Problem::InvalidCalls(excerpt(calls))))?;
         Ok(match as_text {

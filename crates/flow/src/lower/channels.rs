@@ -189,13 +189,13 @@ impl<'m> Lowering<'m> {
             .get("edmxFilePath")
             .filter(|path| !path.is_empty())
         {
-            self.resource("metadata", path, None);
+            self.resource("metadata", path, None, true);
         }
         properties
     }
 
     /// Counts the files that a step names.
-    pub(super) fn resources(&mut self, element: &'m Element) {
+    pub(super) fn resources(&mut self, element: &'m Element, runs: bool) {
         let text = |key: &str| {
             let text = element.properties.get(key).unwrap_or_default();
             let text = self.parameters.resolve(text, Context::Plain);
@@ -206,7 +206,7 @@ impl<'m> Lowering<'m> {
         let schema = text("xsd");
         if let Some(file) = script {
             let path = format!("script/{file}");
-            self.resource("script", &path, collection);
+            self.resource("script", &path, collection, runs);
         }
         if let Some(uri) = mapping {
             let path = uri.split_once("://").map_or(uri.as_str(), |(_, path)| path);
@@ -216,20 +216,21 @@ impl<'m> Lowering<'m> {
                 None => ("stylesheet", path),
             };
             let path = path.to_owned();
-            self.resource(kind, &path, artifact);
+            self.resource(kind, &path, artifact, runs);
         }
         if let Some(path) = schema {
-            self.resource("schema", &path, None);
+            self.resource("schema", &path, None, runs);
         }
     }
 
-    fn resource(&mut self, kind: &'static str, path: &str, artifact: Option<String>) {
+    fn resource(&mut self, kind: &'static str, path: &str, artifact: Option<String>, runs: bool) {
         let path = path.strip_prefix('/').unwrap_or(path);
         self.usage.resources.push(Resource {
             kind,
             path: path.to_owned(),
             present: artifact.is_none() && self.bundle.resource(path).is_some(),
             artifact,
+            runs,
         });
     }
 }

@@ -24,7 +24,7 @@ impl<'m> Lowering<'m> {
                 .to_owned()
         };
         let recognised = kinds::recognise(element, &text);
-        self.resources(element);
+        self.resources(element, matches!(recognised, Recognised::Runs(..)));
         let step = match recognised {
             Recognised::Runs(name, step) => {
                 self.usage.step(name, true);

@@ -6,8 +6,7 @@ use lockgate_xml::{Source, XmlError};
 use roxmltree::Node;
 use serde::Serialize;
 
-use crate::rows::text_of;
-use crate::schedule::Schedule;
+use crate::rows::{self, text_of};
 
 /// What values a parameter may have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -55,7 +54,8 @@ impl ParameterType {
                 let literals = ["true", "false", "1", "0"];
                 literals.iter().any(|l| value.eq_ignore_ascii_case(l))
             }
-            Self::Schedule => Schedule::parse_table(value).is_ok(),
+            // Whether the rows make a schedule is for the timer that uses them to say.
+            Self::Schedule => rows::parse(value).is_ok(),
         }
     }
 }
@@ -66,7 +66,7 @@ impl fmt::Display for ParameterType {
             Self::Text => "a text",
             Self::Integer => "a whole number",
             Self::Boolean => "true or false",
-            Self::Schedule => "a schedule",
+            Self::Schedule => "a table of schedule rows",
         })
     }
 }

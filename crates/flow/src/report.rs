@@ -1,0 +1,201 @@
+//! Readiness: how much of a set of flows would run today, and what is missing.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+
+use crate::bundle::Bundle;
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::reading::Reading;
+use crate::usage::{Count, Usage};
+
+/// Readiness of a set of flows, in the order in which they were added.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Report {
+    /// Flows that could be opened.
+    pub flows: Vec<FlowReport>,
+    /// Files that could not.
+    pub unreadable: Vec<Unreadable>,
+}
+
+/// Readiness of one flow.
+#[derive(Clone, Debug, Serialize)]
+pub struct FlowReport {
+    /// Where it was read from.
+    pub source: String,
+    /// Technical id.
+    pub id: String,
+    /// Display name.
+    pub name: String,
+    /// Bundle version.
+    pub version: String,
+    /// Whether it would run today.
+    pub runs: bool,
+    /// What it uses.
+    pub usage: Usage,
+    /// Steps, adapters and expressions it needs that do not run yet, by name.
+    pub missing: BTreeSet<String>,
+    /// Everything found while reading.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// A file that is not a bundle.
+#[derive(Clone, Debug, Serialize)]
+pub struct Unreadable {
+    /// Where it was read from.
+    pub source: String,
+    /// Why it cannot be opened.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Figures over all flows of a report.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Sum {
+    /// Flows that could be opened.
+    pub flows: usize,
+    /// Flows that would run today.
+    pub runs: usize,
+    /// Files that could not be opened.
+    pub unreadable: usize,
+    /// Steps by name.
+    pub steps: BTreeMap<String, Total>,
+    /// Adapters by name.
+    pub adapters: BTreeMap<String, Total>,
+    /// Functions and operators of expressions by name.
+    pub expressions: BTreeMap<String, Total>,
+    /// Files that steps name, by kind.
+    pub resources: BTreeMap<&'static str, ResourceTotal>,
+    /// What is missing, the most wanted first.
+    pub missing: Vec<Missing>,
+    /// Errors by code.
+    pub errors: BTreeMap<&'static str, usize>,
+    /// Warnings by code.
+    pub warnings: BTreeMap<&'static str, usize>,
+}
+
+/// How often something is used in a set of flows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Total {
+    /// Uses.
+    pub uses: usize,
+    /// Flows with at least one use.
+    pub flows: usize,
+    /// Whether this version of Lockgate executes it.
+    pub runs: bool,
+}
+
+/// How many files of one kind are named in a set of flows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct ResourceTotal {
+    /// Different files named, per flow.
+    pub files: usize,
+    /// Those that belong to another artifact.
+    pub elsewhere: usize,
+    /// Those that are in the flow's bundle.
+    pub present: usize,
+    /// Those that a step names which can run.
+    pub runs: usize,
+}
+
+/// Something that flows need and Lockgate does not have yet.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Missing {
+    /// Its name.
+    pub name: String,
+    /// Flows that need it.
+    pub flows: usize,
+    /// Flows that need nothing else.
+    pub only: usize,
+}
+
+impl Report {
+    /// Adds a flow. `source` says where it was read from.
+    pub fn add(&mut self, source: impl Into<String>, bundle: &Bundle, reading: &Reading) {
+        let usage = &reading.usage;
+        let counted = usage
+            .steps
+            .iter()
+            .chain(&usage.adapters)
+            .chain(&usage.expressions);
+        let missing = counted
+            .filter(|(_, count)| !count.runs)
+            .map(|(name, _)| name.clone());
+        self.flows.push(FlowReport {
+            source: source.into(),
+            id: bundle.manifest.symbolic_name.clone(),
+            name: bundle.manifest.name.clone(),
+            version: bundle.manifest.version.clone(),
+            runs: reading.is_deployable(),
+            usage: usage.clone(),
+            missing: missing.collect(),
+            diagnostics: reading.diagnostics.clone(),
+        });
+    }
+
+    /// Adds a file that could not be opened.
+    pub fn add_unreadable(&mut self, source: impl Into<String>, diagnostics: Vec<Diagnostic>) {
+        self.unreadable.push(Unreadable {
+            source: source.into(),
+            diagnostics,
+        });
+    }
+
+    /// Figures over all flows.
+    #[must_use]
+    pub fn sum(&self) -> Sum {
+        let mut sum = Sum {
+            flows: self.flows.len(),
+            runs: self.flows.iter().filter(|flow| flow.runs).count(),
+            unreadable: self.unreadable.len(),
+            missing: self.missing(),
+            ..Sum::default()
+        };
+        for flow in &self.flows {
+            add_counts(&mut sum.steps, &flow.usage.steps);
+            add_counts(&mut sum.adapters, &flow.usage.adapters);
+            add_counts(&mut sum.expressions, &flow.usage.expressions);
+            for resource in &flow.usage.resources {
+                let total = sum.resources.entry(resource.kind).or_default();
+                total.files += 1;
+                total.elsewhere += usize::from(resource.artifact.is_some());
+                total.present += usize::from(resource.present);
+                total.runs += usize::from(resource.runs);
+            }
+            for diagnostic in &flow.diagnostics {
+                let codes = match diagnostic.severity {
+                    Severity::Error => &mut sum.errors,
+                    Severity::Warning => &mut sum.warnings,
+                };
+                *codes.entry(diagnostic.code.as_str()).or_default() += 1;
+            }
+        }
+        sum
+    }
+
+    fn missing(&self) -> Vec<Missing> {
+        let mut by_name: BTreeMap<&str, Missing> = BTreeMap::new();
+        for flow in &self.flows {
+            for name in &flow.missing {
+                let missing = by_name.entry(name).or_insert_with(|| Missing {
+                    name: name.clone(),
+                    flows: 0,
+                    only: 0,
+                });
+                missing.flows += 1;
+                missing.only += usize::from(flow.missing.len() == 1);
+            }
+        }
+        let mut missing: Vec<Missing> = by_name.into_values().collect();
+        missing.sort_by_key(|missing| std::cmp::Reverse(missing.flows));
+        missing
+    }
+}
+
+fn add_counts(totals: &mut BTreeMap<String, Total>, counts: &BTreeMap<String, Count>) {
+    for (name, count) in counts {
+        let total = totals.entry(name.clone()).or_default();
+        total.uses += count.uses;
+        total.flows += 1;
+        total.runs = count.runs;
+    }
+}
