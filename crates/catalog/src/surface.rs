@@ -5,10 +5,9 @@ mod keys;
 mod offerings;
 mod roles;
 
-use http::{Method, StatusCode};
+use http::StatusCode;
 use lockgate_web::problem::Problem;
-use lockgate_web::surface::{Access, Surface};
-use serde::Serialize;
+use lockgate_web::surface::Surface;
 
 use crate::error::Error;
 use crate::service::Catalog;
@@ -16,90 +15,12 @@ use crate::service::Catalog;
 /// The routes of the catalogue.
 #[must_use]
 pub fn surface(catalog: Catalog) -> Surface {
-    const OPERATOR: Access = Access::Operator;
-    let (get, post) = (Method::GET, Method::POST);
-    let (patch, delete) = (Method::PATCH, Method::DELETE);
-    Surface::builder("catalog", catalog)
-        .route(
-            get.clone(),
-            "/operator/v1/offerings",
-            OPERATOR,
-            offerings::list,
-        )
-        .route(
-            get.clone(),
-            "/operator/v1/instances",
-            OPERATOR,
-            instances::list,
-        )
-        .route(
-            post.clone(),
-            "/operator/v1/instances",
-            OPERATOR,
-            instances::create,
-        )
-        .route(
-            get.clone(),
-            "/operator/v1/instances/{instance}",
-            OPERATOR,
-            instances::show,
-        )
-        .route(
-            patch.clone(),
-            "/operator/v1/instances/{instance}",
-            OPERATOR,
-            instances::update,
-        )
-        .route(
-            delete.clone(),
-            "/operator/v1/instances/{instance}",
-            OPERATOR,
-            instances::delete,
-        )
-        .route(
-            get.clone(),
-            "/operator/v1/instances/{instance}/keys",
-            OPERATOR,
-            keys::list,
-        )
-        .route(
-            post.clone(),
-            "/operator/v1/instances/{instance}/keys",
-            OPERATOR,
-            keys::create,
-        )
-        .route(
-            get.clone(),
-            "/operator/v1/instances/{instance}/keys/{key}",
-            OPERATOR,
-            keys::show,
-        )
-        .route(
-            delete.clone(),
-            "/operator/v1/instances/{instance}/keys/{key}",
-            OPERATOR,
-            keys::delete,
-        )
-        .route(get.clone(), "/operator/v1/roles", OPERATOR, roles::list)
-        .route(post, "/operator/v1/roles", OPERATOR, roles::create)
-        .route(get, "/operator/v1/roles/{role}", OPERATOR, roles::show)
-        .route(patch, "/operator/v1/roles/{role}", OPERATOR, roles::update)
-        .route(delete, "/operator/v1/roles/{role}", OPERATOR, roles::delete)
-        .build()
-}
-
-/// A list in an answer.
-#[derive(Debug, Serialize)]
-struct Items<T> {
-    items: Vec<T>,
-}
-
-impl<T> FromIterator<T> for Items<T> {
-    fn from_iter<I: IntoIterator<Item = T>>(items: I) -> Self {
-        Self {
-            items: items.into_iter().collect(),
-        }
-    }
+    let surface = Surface::builder("catalog", catalog);
+    let surface = offerings::routes(surface);
+    let surface = instances::routes(surface);
+    let surface = keys::routes(surface);
+    let surface = roles::routes(surface);
+    surface.build()
 }
 
 impl From<Error> for Problem {

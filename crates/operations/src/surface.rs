@@ -8,12 +8,10 @@ mod query;
 mod refusals;
 mod variables;
 
-use axum::handler::Handler;
-use http::{Method, StatusCode};
+use http::StatusCode;
 use lockgate_store::Error as StoreError;
 use lockgate_web::problem::Problem;
-use lockgate_web::surface::{Access, Surface, SurfaceBuilder};
-use serde::Serialize;
+use lockgate_web::surface::Surface;
 
 use crate::error::Error;
 use crate::service::Operations;
@@ -21,77 +19,14 @@ use crate::service::Operations;
 /// The routes of operations.
 #[must_use]
 pub fn surface(operations: Operations) -> Surface {
-    let (get, put) = (|| Method::GET, || Method::PUT);
-    let delete = || Method::DELETE;
-    let surface = Routes(Surface::builder("operations", operations));
-    surface
-        .add(get(), "/operator/v1/flows", flows::list)
-        .add(Method::POST, "/operator/v1/flows", flows::deploy)
-        .add(get(), "/operator/v1/flows/{flow}", flows::show)
-        .add(Method::PATCH, "/operator/v1/flows/{flow}", flows::update)
-        .add(delete(), "/operator/v1/flows/{flow}", flows::undeploy)
-        .add(get(), "/operator/v1/flows/{flow}/bundle", flows::bundle)
-        .add(get(), "/operator/v1/credentials", credentials::list)
-        .add(get(), "/operator/v1/credentials/{name}", credentials::show)
-        .add(put(), "/operator/v1/credentials/{name}", credentials::set)
-        .add(
-            delete(),
-            "/operator/v1/credentials/{name}",
-            credentials::delete,
-        )
-        .add(get(), "/operator/v1/variables", variables::list)
-        .add(get(), "/operator/v1/variables/{name}", variables::show)
-        .add(put(), "/operator/v1/variables/{name}", variables::set)
-        .add(delete(), "/operator/v1/variables/{name}", variables::delete)
-        .add(get(), "/operator/v1/number-ranges", number_ranges::list)
-        .add(
-            get(),
-            "/operator/v1/number-ranges/{name}",
-            number_ranges::show,
-        )
-        .add(
-            put(),
-            "/operator/v1/number-ranges/{name}",
-            number_ranges::define,
-        )
-        .add(
-            delete(),
-            "/operator/v1/number-ranges/{name}",
-            number_ranges::delete,
-        )
-        .add(get(), "/operator/v1/messages", messages::list)
-        .add(get(), "/operator/v1/messages/{message}", messages::show)
-        .add(get(), "/operator/v1/refusals", refusals::list)
-        .add(get(), "/operator/v1/refusals/{correlation}", refusals::show)
-        .0
-        .build()
-}
-
-/// Routes that all need the operator token.
-struct Routes(SurfaceBuilder<Operations>);
-
-impl Routes {
-    fn add<H, T>(self, method: Method, path: &'static str, handler: H) -> Self
-    where
-        H: Handler<T, Operations>,
-        T: 'static,
-    {
-        Self(self.0.route(method, path, Access::Operator, handler))
-    }
-}
-
-/// A list in an answer.
-#[derive(Debug, Serialize)]
-struct Items<T> {
-    items: Vec<T>,
-}
-
-impl<T> FromIterator<T> for Items<T> {
-    fn from_iter<I: IntoIterator<Item = T>>(items: I) -> Self {
-        Self {
-            items: items.into_iter().collect(),
-        }
-    }
+    let surface = Surface::builder("operations", operations);
+    let surface = flows::routes(surface);
+    let surface = credentials::routes(surface);
+    let surface = variables::routes(surface);
+    let surface = number_ranges::routes(surface);
+    let surface = messages::routes(surface);
+    let surface = refusals::routes(surface);
+    surface.build()
 }
 
 impl From<Error> for Problem {

@@ -8,6 +8,7 @@ use http::{HeaderMap, StatusCode, header};
 use http_body::Body;
 use http_body_util::BodyExt as _;
 use lockgate_core::limits;
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 use thiserror::Error;
 
@@ -132,6 +133,21 @@ fn is_json(headers: &HeaderMap) -> bool {
         .and_then(|v| v.to_str().ok());
     let media_type = value.and_then(|value| value.split(';').next());
     media_type.is_some_and(|name| name.trim().eq_ignore_ascii_case("application/json"))
+}
+
+/// A list in an answer of the operator API: `{"items":[…]}`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Items<T> {
+    /// What the list holds.
+    pub items: Vec<T>,
+}
+
+impl<T> FromIterator<T> for Items<T> {
+    fn from_iter<I: IntoIterator<Item = T>>(items: I) -> Self {
+        Self {
+            items: items.into_iter().collect(),
+        }
+    }
 }
 
 /// An uploaded file of the operator API, at most [`limits::BUNDLE_UPLOAD`] bytes.

@@ -56,9 +56,8 @@ impl Catalog {
         let mut tx = self.store.read().await?;
         let role = find(&mut tx, name).await?;
         let instances = roles::used_by(&mut tx, &role.name).await?;
-        let deployed = flows::load_all(&mut tx).await?;
         drop(tx);
-        let flows = flows_asking_for(role.name.clone(), deployed).await;
+        let flows = self.flows_asking_for(&role.name).await?;
         Ok((role, RoleUsers { instances, flows }))
     }
 
@@ -84,6 +83,26 @@ impl Catalog {
         tx.commit().await?;
         tracing::info!(role = %role.name, "role created");
         Ok(role.into())
+    }
+
+    /// Ids of the deployed flows with an endpoint that asks for `role`.
+    ///
+    /// Bundles may be large, so one is read at a time, beside the tasks that answer requests.
+    async fn flows_asking_for(&self, role: &RoleName) -> Result<Vec<String>> {
+        let heads = flows::list(&mut self.store.read().await?).await?;
+        let mut asking = Vec::new();
+        for head in heads {
+            let flow = flows::find(&mut self.store.read().await?, &head.id).await?;
+            let Some(flow) = flow else { continue };
+            let reading = tokio::task::spawn_blocking(move || plan(&flow));
+            let plan = reading
+                .await
+                .expect("invariant: reading a bundle does not panic");
+            if plan.is_some_and(|plan| asks_for(&plan, role)) {
+                asking.push(head.id);
+            }
+        }
+        Ok(asking)
     }
 
     fn new_role(&self, request: Value) -> Result<CustomRole> {
@@ -195,20 +214,6 @@ fn description(fields: &mut Fields<'_>) -> Option<String> {
         fields.error("description", message);
     }
     Some(text)
-}
-
-/// Ids of the flows with an endpoint that asks for `role`.
-///
-/// Reading a bundle is work, so it is done beside the tasks that answer requests.
-async fn flows_asking_for(role: RoleName, deployed: Vec<Flow>) -> Vec<String> {
-    let asking = tokio::task::spawn_blocking(move || {
-        let asks = |flow: &Flow| plan(flow).is_some_and(|plan| asks_for(&plan, &role));
-        let asking = deployed.into_iter().filter(asks);
-        asking.map(|flow| flow.id).collect()
-    });
-    asking
-        .await
-        .expect("invariant: reading a bundle does not panic")
 }
 
 fn plan(flow: &Flow) -> Option<Plan> {

@@ -1,19 +1,31 @@
 //! Service instances.
 
 use axum::extract::{Path, Query, State};
-use http::StatusCode;
+use http::{Method, StatusCode};
 use lockgate_core::input::FieldErrors;
 use lockgate_core::role::RoleName;
 use lockgate_core::tenant::Tenant;
 use lockgate_store::instances::{Instance, Parameters};
-use lockgate_web::body::Json as Body;
+use lockgate_web::body::{Items, Json as Body};
 use lockgate_web::problem::Problem;
+use lockgate_web::surface::{Access, SurfaceBuilder};
 use serde::Serialize;
 use serde_json::Value;
 
 use crate::service::{Catalog, ChangedInstance};
-use crate::surface::Items;
 use crate::surface::offerings::SERVICE;
+
+const ALL: &str = "/operator/v1/instances";
+const ONE: &str = "/operator/v1/instances/{instance}";
+
+pub(super) fn routes(surface: SurfaceBuilder<Catalog>) -> SurfaceBuilder<Catalog> {
+    surface
+        .route(Method::GET, ALL, Access::Operator, list)
+        .route(Method::POST, ALL, Access::Operator, create)
+        .route(Method::GET, ONE, Access::Operator, show)
+        .route(Method::PATCH, ONE, Access::Operator, update)
+        .route(Method::DELETE, ONE, Access::Operator, delete)
+}
 
 /// Parameters as requests give them.
 #[derive(Debug, Serialize)]

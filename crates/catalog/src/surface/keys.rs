@@ -1,17 +1,28 @@
 //! Service keys. Only creating and reading a single key show its credentials.
 
 use axum::extract::{Path, State};
-use http::StatusCode;
+use http::{Method, StatusCode};
 use lockgate_core::tenant::Tenant;
 use lockgate_store::instances::Instance;
 use lockgate_store::keys::Key;
-use lockgate_web::body::Json as Body;
+use lockgate_web::body::{Items, Json as Body};
 use lockgate_web::problem::Problem;
+use lockgate_web::surface::{Access, SurfaceBuilder};
 use serde::Serialize;
 use serde_json::Value;
 
 use crate::service::{Catalog, ShownKey};
-use crate::surface::Items;
+
+const ALL: &str = "/operator/v1/instances/{instance}/keys";
+const ONE: &str = "/operator/v1/instances/{instance}/keys/{key}";
+
+pub(super) fn routes(surface: SurfaceBuilder<Catalog>) -> SurfaceBuilder<Catalog> {
+    surface
+        .route(Method::GET, ALL, Access::Operator, list)
+        .route(Method::POST, ALL, Access::Operator, create)
+        .route(Method::GET, ONE, Access::Operator, show)
+        .route(Method::DELETE, ONE, Access::Operator, delete)
+}
 
 #[derive(Debug, Serialize)]
 pub(super) struct KeyView {

@@ -1,13 +1,22 @@
 //! What can be had: services, plans and their parameters.
 
 use axum::Json;
+use http::Method;
 use lockgate_core::limits;
 use lockgate_core::role;
 use lockgate_core::tenant::Plan;
+use lockgate_web::surface::{Access, SurfaceBuilder};
 use serde_json::{Value, json};
 
 use crate::parameters::{API_ROLES, GRANT_TYPES, TOKEN_VALIDITY, defaults};
+use crate::service::Catalog;
 use crate::surface::instances::ParametersView;
+
+const ALL: &str = "/operator/v1/offerings";
+
+pub(super) fn routes(surface: SurfaceBuilder<Catalog>) -> SurfaceBuilder<Catalog> {
+    surface.route(Method::GET, ALL, Access::Operator, list)
+}
 
 /// Name of the one service there is.
 pub(super) const SERVICE: &str = "it-rt";

@@ -1,14 +1,26 @@
 //! Roles.
 
 use axum::extract::{Path, State};
-use http::StatusCode;
-use lockgate_web::body::Json as Body;
+use http::{Method, StatusCode};
+use lockgate_web::body::{Items, Json as Body};
 use lockgate_web::problem::Problem;
+use lockgate_web::surface::{Access, SurfaceBuilder};
 use serde::Serialize;
 use serde_json::Value;
 
 use crate::service::{Catalog, Role, RoleUsers};
-use crate::surface::Items;
+
+const ALL: &str = "/operator/v1/roles";
+const ONE: &str = "/operator/v1/roles/{role}";
+
+pub(super) fn routes(surface: SurfaceBuilder<Catalog>) -> SurfaceBuilder<Catalog> {
+    surface
+        .route(Method::GET, ALL, Access::Operator, list)
+        .route(Method::POST, ALL, Access::Operator, create)
+        .route(Method::GET, ONE, Access::Operator, show)
+        .route(Method::PATCH, ONE, Access::Operator, update)
+        .route(Method::DELETE, ONE, Access::Operator, delete)
+}
 
 #[derive(Debug, Serialize)]
 pub(super) struct RoleView {

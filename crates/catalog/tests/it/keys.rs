@@ -1,6 +1,3 @@
-use std::io::Write;
-use std::sync::{Arc, Mutex};
-
 use lockgate_core::client::AuthFailure;
 use lockgate_core::crypto::MasterKey;
 use lockgate_core::ids::KeyId;
@@ -10,6 +7,7 @@ use lockgate_store::{instances, keys};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use crate::log;
 use crate::server::{NOW, Server, assert_error, assert_fields};
 
 async fn server_with_instance() -> Server {
@@ -233,28 +231,8 @@ async fn an_instance_has_a_limited_number_of_keys() {
     assert_error(&answer, 409, "LG-KEY-LIMIT");
 }
 
-/// Collects log lines.
-#[derive(Clone, Debug, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Log {
-    fn write(&mut self, line: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().write(line)
-    }
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
 #[tokio::test]
 async fn secrets_appear_in_no_log_and_no_answer_but_those_of_the_key_itself() {
-    let log = Log::default();
-    let writer = log.clone();
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(tracing_subscriber::filter::LevelFilter::TRACE)
-        .with_writer(move || writer.clone())
-        .finish();
-    let guard = tracing::subscriber::set_default(subscriber);
     let server = server_with_instance().await;
     let key = created(&server, "k1").await;
     let canary = secret(&key).split_once('$').unwrap().1;
@@ -281,8 +259,7 @@ async fn secrets_appear_in_no_log_and_no_answer_but_those_of_the_key_itself() {
             .to_string(),
     );
     server.delete("instances/o2?purge=true").await;
-    drop(guard);
-    seen.push_str(&String::from_utf8(log.0.lock().unwrap().clone()).unwrap());
+    seen.push_str(&log::lines());
     assert!(
         seen.contains("service key created"),
         "the log was not captured"

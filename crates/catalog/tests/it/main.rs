@@ -6,6 +6,16 @@
 
 mod instances;
 mod keys;
+mod log;
 mod offerings;
 mod roles;
 mod server;
+
+#[tokio::test]
+async fn every_route_needs_the_operator_token() {
+    let statuses = server::Server::start().await.anonymous().await;
+    assert!(!statuses.is_empty());
+    for (route, status) in statuses {
+        assert_eq!(status, 401, "{route}");
+    }
+}

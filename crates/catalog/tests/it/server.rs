@@ -37,6 +37,7 @@ pub(crate) struct Server {
 
 impl Server {
     pub(crate) async fn start() -> Self {
+        crate::log::capture();
         let folder = tempfile::tempdir().unwrap();
         let clock = Arc::new(ManualClock::at(NOW));
         let location = Location::Sqlite(folder.path().join("test.db"));
@@ -65,6 +66,24 @@ impl Server {
             self.surroundings.master = master;
         }
         self.api = api(self.surroundings.clone(), reveal_keys);
+    }
+
+    /// Every route, with its status for somebody without the operator token.
+    pub(crate) async fn anonymous(&self) -> Vec<(String, StatusCode)> {
+        let surface = lockgate_catalog::surface(Catalog::new(self.surroundings.clone(), true));
+        let mut statuses = Vec::new();
+        for route in surface.routes() {
+            let request = Request::builder()
+                .method(route.method.clone())
+                .uri(route.path.replace(['{', '}'], ""))
+                .body(Body::empty())
+                .unwrap();
+            let peer = "127.0.0.1:4711".parse().unwrap();
+            let response = self.api.handle(request, Arrival { peer }).await;
+            let name = format!("{} {}", route.method, route.path);
+            statuses.push((name, response.status()));
+        }
+        statuses
     }
 
     pub(crate) async fn get(&self, path: &str) -> (StatusCode, Value) {

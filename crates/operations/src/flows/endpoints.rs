@@ -34,9 +34,19 @@ impl Endpoint {
         format!("{}/http{}", tenant.runtime_base, self.address())
     }
 
-    /// Whether both stand for the same address; case does not matter.
-    pub(super) fn same_as(&self, other: &Self) -> bool {
-        self.prefix == other.prefix && self.path.eq_ignore_ascii_case(&other.path)
+    /// Whether `later` cannot be deployed beside this one: it has the same path, or a longer one
+    /// that this one serves. Case does not matter. A prefix over longer addresses that are deployed
+    /// already is legal, and they keep answering.
+    fn blocks(&self, later: &Self) -> bool {
+        let (own, later) = (
+            self.path.to_ascii_lowercase(),
+            later.path.to_ascii_lowercase(),
+        );
+        match later.strip_prefix(&own) {
+            Some("") => true,
+            Some(rest) => self.prefix && rest.starts_with('/'),
+            None => false,
+        }
     }
 
     /// The endpoints of a flow.
@@ -131,7 +141,7 @@ pub(super) struct Wanted<'a> {
 
 impl Wanted<'_> {
     fn differs_from(&self, by: &str, taken: &[Endpoint]) -> Result<()> {
-        let is_taken = |endpoint: &&Endpoint| taken.iter().any(|taken| taken.same_as(endpoint));
+        let is_taken = |endpoint: &&Endpoint| taken.iter().any(|taken| taken.blocks(endpoint));
         match self.endpoints.iter().find(is_taken) {
             None => Ok(()),
             Some(endpoint) => Err(Error::AddressTaken {
@@ -139,6 +149,38 @@ impl Wanted<'_> {
                 flow: self.flow.to_owned(),
                 by: by.to_owned(),
             }),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn endpoint(address: &str) -> Endpoint {
+        let prefix = address.strip_suffix("/*");
+        Endpoint {
+            path: prefix.unwrap_or(address).to_owned(),
+            prefix: prefix.is_some(),
+        }
+    }
+
+    #[test]
+    fn an_address_blocks_itself_and_what_its_prefix_serves() {
+        for (deployed, later, blocked) in [
+            ("/a", "/A", true),
+            ("/a", "/a/*", true),
+            ("/a/*", "/a", true),
+            ("/a/*", "/a/b", true),
+            ("/A/*", "/a/b/*", true),
+            ("/*", "/a", true),
+            ("/a/*", "/ab", false),
+            ("/a", "/a/b", false),
+            ("/a/b", "/a/*", false),
+            ("/a", "/b", false),
+        ] {
+            let blocks = endpoint(deployed).blocks(&endpoint(later));
+            assert_eq!(blocks, blocked, "{deployed} then {later}");
         }
     }
 }

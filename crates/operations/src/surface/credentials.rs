@@ -1,16 +1,27 @@
 //! Credentials. Views have no member for a secret.
 
 use axum::extract::{Path, State};
-use http::StatusCode;
+use http::{Method, StatusCode};
 use lockgate_store::materials::{Kind, Material};
-use lockgate_web::body::Json as Body;
+use lockgate_web::body::{Items, Json as Body};
 use lockgate_web::problem::Problem;
+use lockgate_web::surface::{Access, SurfaceBuilder};
 use serde::Serialize;
 use serde_json::Value;
 
 use crate::credentials::TokenAttributes;
 use crate::service::Operations;
-use crate::surface::Items;
+
+const ALL: &str = "/operator/v1/credentials";
+const ONE: &str = "/operator/v1/credentials/{name}";
+
+pub(super) fn routes(surface: SurfaceBuilder<Operations>) -> SurfaceBuilder<Operations> {
+    surface
+        .route(Method::GET, ALL, Access::Operator, list)
+        .route(Method::GET, ONE, Access::Operator, show)
+        .route(Method::PUT, ONE, Access::Operator, set)
+        .route(Method::DELETE, ONE, Access::Operator, delete)
+}
 
 #[derive(Debug, Serialize)]
 pub(super) struct CredentialView {

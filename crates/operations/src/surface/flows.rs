@@ -1,21 +1,35 @@
 //! Deployed flows.
 
 use axum::extract::{Path, Request, State};
-use http::StatusCode;
 use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, HeaderName};
+use http::{Method, StatusCode};
 use lockgate_core::limits;
 use lockgate_core::tenant::Tenant;
 use lockgate_flow::{Parameter, Severity};
 use lockgate_store::flows::Status;
-use lockgate_web::body::{self, Json as Body};
+use lockgate_web::body::{self, Items, Json as Body};
 use lockgate_web::json::parse_strict;
 use lockgate_web::problem::Problem;
+use lockgate_web::surface::{Access, SurfaceBuilder};
 use serde::Serialize;
 use serde_json::Value;
 
 use crate::flows::{DeployedFlow, Finding, Outcome};
 use crate::service::Operations;
-use crate::surface::Items;
+
+const ALL: &str = "/operator/v1/flows";
+const ONE: &str = "/operator/v1/flows/{flow}";
+const BUNDLE: &str = "/operator/v1/flows/{flow}/bundle";
+
+pub(super) fn routes(surface: SurfaceBuilder<Operations>) -> SurfaceBuilder<Operations> {
+    surface
+        .route(Method::GET, ALL, Access::Operator, list)
+        .route(Method::POST, ALL, Access::Operator, deploy)
+        .route(Method::GET, ONE, Access::Operator, show)
+        .route(Method::PATCH, ONE, Access::Operator, update)
+        .route(Method::DELETE, ONE, Access::Operator, undeploy)
+        .route(Method::GET, BUNDLE, Access::Operator, bundle)
+}
 
 /// A deployment: a bundle in Base64, and its parameters.
 const DEPLOYMENT: usize = limits::BUNDLE_UPLOAD / 3 * 4 + limits::API_JSON_BODY;

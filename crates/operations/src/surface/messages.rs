@@ -1,16 +1,27 @@
 //! The message log.
 
 use axum::extract::{Path, Query, State};
+use http::Method;
 use lockgate_core::clock::Timestamp;
 use lockgate_core::ids::MessageId;
 use lockgate_core::input::{FieldErrors, Fields};
 use lockgate_store::messages::{Cursor, Filter, Message, MessageStatus, Step};
 use lockgate_web::problem::Problem;
+use lockgate_web::surface::{Access, SurfaceBuilder};
 use serde::Serialize;
 use serde_json::Value;
 
 use crate::service::Operations;
 use crate::surface::query::{self, Pairs};
+
+const ALL: &str = "/operator/v1/messages";
+const ONE: &str = "/operator/v1/messages/{message}";
+
+pub(super) fn routes(surface: SurfaceBuilder<Operations>) -> SurfaceBuilder<Operations> {
+    surface
+        .route(Method::GET, ALL, Access::Operator, list)
+        .route(Method::GET, ONE, Access::Operator, show)
+}
 
 #[derive(Debug, Serialize)]
 pub(super) struct MessageView {

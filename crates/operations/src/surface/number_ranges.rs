@@ -1,15 +1,26 @@
 //! Number ranges.
 
 use axum::extract::{Path, State};
-use http::StatusCode;
+use http::{Method, StatusCode};
 use lockgate_store::number_ranges::NumberRange;
-use lockgate_web::body::Json as Body;
+use lockgate_web::body::{Items, Json as Body};
 use lockgate_web::problem::Problem;
+use lockgate_web::surface::{Access, SurfaceBuilder};
 use serde::Serialize;
 use serde_json::Value;
 
 use crate::service::Operations;
-use crate::surface::Items;
+
+const ALL: &str = "/operator/v1/number-ranges";
+const ONE: &str = "/operator/v1/number-ranges/{name}";
+
+pub(super) fn routes(surface: SurfaceBuilder<Operations>) -> SurfaceBuilder<Operations> {
+    surface
+        .route(Method::GET, ALL, Access::Operator, list)
+        .route(Method::GET, ONE, Access::Operator, show)
+        .route(Method::PUT, ONE, Access::Operator, define)
+        .route(Method::DELETE, ONE, Access::Operator, delete)
+}
 
 #[derive(Debug, Serialize)]
 pub(super) struct RangeView {

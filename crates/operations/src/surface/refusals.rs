@@ -1,15 +1,26 @@
 //! Refused calls, with what their sender is not told.
 
 use axum::extract::{Path, Query, State};
+use http::Method;
 use lockgate_core::input::{FieldErrors, Fields};
 use lockgate_core::refusal::Reason;
 use lockgate_store::refusals::Refusal;
+use lockgate_web::body::Items;
 use lockgate_web::problem::Problem;
+use lockgate_web::surface::{Access, SurfaceBuilder};
 use serde::Serialize;
 
 use crate::service::Operations;
-use crate::surface::Items;
 use crate::surface::query::{self, Pairs};
+
+const ALL: &str = "/operator/v1/refusals";
+const ONE: &str = "/operator/v1/refusals/{correlation}";
+
+pub(super) fn routes(surface: SurfaceBuilder<Operations>) -> SurfaceBuilder<Operations> {
+    surface
+        .route(Method::GET, ALL, Access::Operator, list)
+        .route(Method::GET, ONE, Access::Operator, show)
+}
 
 #[derive(Debug, Serialize)]
 pub(super) struct RefusalView {

@@ -3,17 +3,28 @@
 use axum::extract::{Path, Query, State};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use http::StatusCode;
+use http::{Method, StatusCode};
 use lockgate_core::input::{FieldErrors, Fields};
 use lockgate_store::variables::{Scope, Variable};
-use lockgate_web::body::Json as Body;
+use lockgate_web::body::{Items, Json as Body};
 use lockgate_web::problem::Problem;
+use lockgate_web::surface::{Access, SurfaceBuilder};
 use serde::Serialize;
 use serde_json::Value;
 
 use crate::service::Operations;
-use crate::surface::Items;
 use crate::surface::query::{self, Pairs};
+
+const ALL: &str = "/operator/v1/variables";
+const ONE: &str = "/operator/v1/variables/{name}";
+
+pub(super) fn routes(surface: SurfaceBuilder<Operations>) -> SurfaceBuilder<Operations> {
+    surface
+        .route(Method::GET, ALL, Access::Operator, list)
+        .route(Method::GET, ONE, Access::Operator, show)
+        .route(Method::PUT, ONE, Access::Operator, set)
+        .route(Method::DELETE, ONE, Access::Operator, delete)
+}
 
 #[derive(Debug, Serialize)]
 pub(super) struct VariableView {

@@ -1,10 +1,8 @@
-use std::io::Write;
-use std::sync::{Arc, Mutex};
-
 use lockgate_store::changes::Topic;
 use lockgate_store::materials;
 use serde_json::json;
 
+use crate::log;
 use crate::server::{Server, assert_error, assert_fields};
 
 const CANARY: &str = "hunter2-canary";
@@ -87,28 +85,8 @@ async fn every_wrong_field_is_named() {
     );
 }
 
-/// Collects log lines.
-#[derive(Clone, Debug, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Log {
-    fn write(&mut self, line: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().write(line)
-    }
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
 #[tokio::test]
 async fn secrets_appear_in_no_log() {
-    let log = Log::default();
-    let writer = log.clone();
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(tracing_subscriber::filter::LevelFilter::TRACE)
-        .with_writer(move || writer.clone())
-        .finish();
-    let guard = tracing::subscriber::set_default(subscriber);
     let server = Server::start().await;
     for request in [
         json!({"kind": "user", "user": "u", "password": CANARY}),
@@ -116,8 +94,7 @@ async fn secrets_appear_in_no_log() {
     ] {
         server.put("credentials/n", request).await;
     }
-    drop(guard);
-    let lines = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let lines = log::lines();
     assert!(
         lines.contains("credential deployed"),
         "the log was not captured"

@@ -218,7 +218,7 @@ async fn an_address_belongs_to_one_flow() {
     deployed(
         &server,
         &other,
-        json!({"parameters": {"Address": "/orders/*"}}),
+        json!({"parameters": {"Address": "/other/*"}}),
     )
     .await;
     let change = json!({"parameters": {"Address": "/orders"}});

@@ -7,7 +7,17 @@
 mod bundles;
 mod credentials;
 mod flows;
+mod log;
 mod messages;
 mod refusals;
 mod server;
 mod variables;
+
+#[tokio::test]
+async fn every_route_needs_the_operator_token() {
+    let statuses = server::Server::start().await.anonymous().await;
+    assert!(!statuses.is_empty());
+    for (route, status) in statuses {
+        assert_eq!(status, 401, "{route}");
+    }
+}

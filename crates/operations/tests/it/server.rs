@@ -32,12 +32,14 @@ pub(crate) struct Server {
     pub(crate) store: Store,
     pub(crate) clock: Arc<ManualClock>,
     pub(crate) vault: Vault,
+    operations: Operations,
     api: Api,
     _folder: TempDir,
 }
 
 impl Server {
     pub(crate) async fn start() -> Self {
+        crate::log::capture();
         let folder = tempfile::tempdir().unwrap();
         let clock = Arc::new(ManualClock::at(NOW));
         let location = Location::Sqlite(folder.path().join("test.db"));
@@ -50,14 +52,33 @@ impl Server {
             operator: OperatorToken::new(&Secret::from(OPERATOR)),
             random,
         };
-        let api = Api::new([lockgate_operations::surface(operations)], guard);
+        let api = Api::new([lockgate_operations::surface(operations.clone())], guard);
         Self {
             store,
             clock,
             vault,
+            operations,
             api,
             _folder: folder,
         }
+    }
+
+    /// Every route, with its status for somebody without the operator token.
+    pub(crate) async fn anonymous(&self) -> Vec<(String, StatusCode)> {
+        let surface = lockgate_operations::surface(self.operations.clone());
+        let mut statuses = Vec::new();
+        for route in surface.routes() {
+            let request = Request::builder()
+                .method(route.method.clone())
+                .uri(route.path.replace(['{', '}'], ""))
+                .body(Body::empty())
+                .unwrap();
+            let peer = "127.0.0.1:4711".parse().unwrap();
+            let response = self.api.handle(request, Arrival { peer }).await;
+            let name = format!("{} {}", route.method, route.path);
+            statuses.push((name, response.status()));
+        }
+        statuses
     }
 
     pub(crate) async fn get(&self, path: &str) -> (StatusCode, Value) {
