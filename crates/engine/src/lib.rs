@@ -18,4 +18,6 @@ mod run;
 pub mod runtime;
 pub mod session;
 mod steps;
+#[cfg(test)]
+mod testing;
 pub mod value;

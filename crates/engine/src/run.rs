@@ -7,6 +7,9 @@
 //! handles it, and when that ends, everything ends, the callers included. An error that leaves a
 //! local process is not offered to its callers.
 
+#[cfg(test)]
+mod tests;
+
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, OnceLock};
 

@@ -40,11 +40,11 @@ pub(super) struct Execution {
 
 /// An exchange that has run.
 #[derive(Debug)]
-pub(super) struct Finished {
-    pub(super) id: MessageId,
+pub(crate) struct Finished {
+    pub(crate) id: MessageId,
     pub(super) target: Target,
-    pub(super) exchange: Exchange,
-    pub(super) ending: Ending,
+    pub(crate) exchange: Exchange,
+    pub(crate) ending: Ending,
 }
 
 impl Runtime {
@@ -125,6 +125,24 @@ impl Runtime {
             exchange,
             slot,
         }
+    }
+
+    /// Runs a process outside of any entry.
+    #[cfg(test)]
+    pub(crate) async fn run_for_test(
+        &self,
+        target: Target,
+        exchange: Exchange,
+        synchronous: bool,
+    ) -> Finished {
+        let (place, slot) = self.admit().expect("there is room");
+        let chain = Chain {
+            correlation: self.new_correlation(),
+            depth: 0,
+            synchronous,
+        };
+        let execution = self.execution(target, exchange, chain, None, slot);
+        self.drive(execution, place).await
     }
 
     /// Drives an exchange to its end: here while it does not wait, as a task once it does.

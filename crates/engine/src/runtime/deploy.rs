@@ -28,6 +28,15 @@ pub(crate) struct Deployed {
 }
 
 impl Deployed {
+    pub(crate) fn new(pipeline: Pipeline, generation: i64, level: LogLevel) -> Self {
+        Self {
+            pipeline: Arc::new(pipeline),
+            generation,
+            level: AtomicU8::new(level as u8),
+            session: SessionStore::default(),
+        }
+    }
+
     /// How much the message log keeps of a message that starts now.
     pub(crate) fn level(&self) -> LogLevel {
         let index = usize::from(self.level.load(Ordering::Relaxed));
@@ -381,14 +390,11 @@ fn read(flow: &Flow, registry: &Registry, now: Timestamp) -> Result<Arc<Deployed
     if let Err(problem) = timer::check(&pipeline, now) {
         return Err(unreadable(problem, Some(plan)));
     }
-    let deployed = Deployed {
-        pipeline: Arc::new(pipeline),
-        generation: flow.generation,
-        level: AtomicU8::default(),
-        session: SessionStore::default(),
-    };
-    deployed.set_level(flow.log_level);
-    Ok(Arc::new(deployed))
+    Ok(Arc::new(Deployed::new(
+        pipeline,
+        flow.generation,
+        flow.log_level,
+    )))
 }
 
 fn lines(problems: &[impl ToString]) -> String {
