@@ -148,7 +148,7 @@ impl Gateway {
             url: &format!("{}{}", self.0.base_url, path.encoded()),
             query: query.as_deref(),
             path_rest: path.after(rest_at),
-            headers: headers::for_flow(&head.headers, head.uri.query()),
+            headers: headers::for_flow(&head.headers),
             body,
         };
         let accepted = self.0.runtime.accept(permit, inbound).await;
@@ -159,7 +159,10 @@ impl Gateway {
     /// Answers a refused call and records why.
     fn refuse(&self, refusal: &Refusal, call: &Call<'_>) -> Response<Full<Bytes>> {
         let id = CorrelationId::generate(&*self.0.gate.random);
-        let _record = refusal::record(refusal, call, id);
+        self.0
+            .runtime
+            .journal()
+            .refuse(refusal::record(refusal, call, id));
         self.0.refuser.respond(refusal, id)
     }
 }

@@ -13,7 +13,7 @@ use lockgate_core::ids::{CorrelationId, KeyId};
 use lockgate_core::refusal::Reason;
 use lockgate_core::role::RoleName;
 use lockgate_core::tenant::Tenant;
-use lockgate_store::refusals::Refusal as Record;
+use lockgate_engine::journal::Refusal as Record;
 
 use crate::admit::Call;
 use crate::csrf::CSRF_TOKEN;
@@ -121,7 +121,7 @@ enum Sends {
     CsrfRequired,
     /// The methods that are allowed.
     Methods,
-    /// `Connection: close`: the rest of the body is not read.
+    /// `Connection: close`: nobody knows where the next request begins, or cares to read that far.
     Close,
     /// When to come back.
     RetryAfter,
@@ -145,7 +145,7 @@ const MALFORMED: Answer = because(
     StatusCode::BAD_REQUEST,
     "invalid_request",
     "The request is malformed.",
-    Sends::Nothing,
+    Sends::Close,
 );
 const UNAUTHORIZED: Answer = because(
     StatusCode::UNAUTHORIZED,
@@ -358,4 +358,100 @@ impl Refuser {
 fn value(text: String) -> HeaderValue {
     HeaderValue::from_maybe_shared(Bytes::from(text))
         .expect("invariant: tenant names, role names and ids are letters, digits and '-_.'")
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn refuser() -> Refuser {
+        Refuser::new(&Tenant {
+            name: "acme".to_owned(),
+            zone_id: Uuid::from_u128(1),
+            client_number: 1,
+            service_number: 1,
+            token_base: String::new(),
+            runtime_base: String::new(),
+        })
+    }
+
+    fn respond(refusal: &Refusal) -> Response<Full<Bytes>> {
+        refuser().respond(refusal, CorrelationId(Uuid::from_u128(5)))
+    }
+
+    #[test]
+    fn no_answer_tells_the_reason_apart_within_its_status() {
+        // Where callers must not tell reasons apart, responses are equal to the byte.
+        let groups: [&[Reason]; 3] = [
+            &[
+                Reason::NoCredential,
+                Reason::UnknownClient,
+                Reason::NoSecret,
+                Reason::WrongSecret,
+                Reason::ExpiredSecret,
+                Reason::WrongPlan,
+                Reason::GrantMissing,
+                Reason::BasicMalformed,
+            ],
+            &[
+                Reason::TokenExpired,
+                Reason::TokenRevoked,
+                Reason::TokenUnknownKey,
+                Reason::TokenClientGone,
+            ],
+            &[Reason::RoleMissing, Reason::CertificateRequired],
+        ];
+        for group in groups {
+            let mut texts = group.iter().map(|reason| {
+                let response = respond(
+                    &Refusal::new(*reason)
+                        .detail("x")
+                        .of_client("c")
+                        .at_flow("f"),
+                );
+                format!("{response:?}")
+            });
+            let first = texts.next().unwrap();
+            assert!(texts.all(|text| text == first));
+        }
+    }
+
+    #[test]
+    fn every_reason_has_an_error_status_and_is_not_stored() {
+        for reason in Reason::ALL {
+            let response = respond(&Refusal::new(*reason));
+            assert!(response.status().is_client_error() || response.status().is_server_error());
+            assert_eq!(response.headers()[CACHE_CONTROL], "no-store");
+            let challenged = response.headers().contains_key(WWW_AUTHENTICATE);
+            assert_eq!(
+                challenged,
+                response.status() == StatusCode::UNAUTHORIZED,
+                "{reason:?}"
+            );
+            let waits = matches!(response.status().as_u16(), 429 | 503);
+            assert_eq!(
+                response.headers().contains_key(RETRY_AFTER),
+                waits,
+                "{reason:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn waiting_times_are_rounded_up() {
+        let refusal = Refusal::new(Reason::WrongSecret).throttled(Duration::from_millis(1_001));
+        assert_eq!(respond(&refusal).headers()[RETRY_AFTER], "2");
+        assert_eq!(refusal.known.detail, "wrong-secret");
+    }
+
+    #[test]
+    fn t72_recorded_text_is_one_bounded_line() {
+        assert_eq!(
+            printable("a\r\n\u{1b}[0m\"b", 100),
+            "a\\r\\n\\u{1b}[0m\\\"b"
+        );
+        assert_eq!(printable(&"\n".repeat(10_000), 500).len(), 500);
+    }
 }
