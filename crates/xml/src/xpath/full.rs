@@ -32,7 +32,8 @@ const CACHED: usize = 1_000;
 /// Prefixes that are declared without being mapped.
 const PREDECLARED: [&str; 8] = ["*", "xml", "xs", "fn", "math", "map", "array", "err"];
 /// Functions that build trees from text without limits, or look beyond the document.
-const UNAVAILABLE: [&str; 11] = [
+const UNAVAILABLE: [&str; 12] = [
+    "function-lookup",
     "parse-xml",
     "parse-xml-fragment",
     "parse-json",

@@ -9,7 +9,9 @@ use lockgate_xml::{Source, XmlError, serialise};
 
 /// Runs on a stack of the size that worker threads have.
 fn on_a_worker_stack(run: impl FnOnce() + Send + 'static) {
-    let thread = thread::Builder::new().stack_size(2 * 1024 * 1024).spawn(run);
+    let thread = thread::Builder::new()
+        .stack_size(2 * 1024 * 1024)
+        .spawn(run);
     thread.expect("a thread starts").join().expect("no panic");
 }
 
@@ -18,14 +20,24 @@ fn bombs_are_refused() {
     let laughs: String = (1..10)
         .map(|n| format!("<!ENTITY l{n} \"{}\">", format!("&l{};", n - 1).repeat(10)))
         .collect();
-    let laughs = format!("<?xml version=\"1.0\"?><!DOCTYPE r [<!ENTITY l0 \"ha\">{laughs}]><r>&l9;</r>");
-    assert!(matches!(Source::from_bytes(laughs.as_bytes()), Err(XmlError::Doctype { .. })));
+    let laughs =
+        format!("<?xml version=\"1.0\"?><!DOCTYPE r [<!ENTITY l0 \"ha\">{laughs}]><r>&l9;</r>");
+    assert!(matches!(
+        Source::from_bytes(laughs.as_bytes()),
+        Err(XmlError::Doctype { .. })
+    ));
 
     let external = b"<!DOCTYPE r SYSTEM \"http://127.0.0.1/x.dtd\"><r/>";
-    assert!(matches!(Source::from_bytes(external), Err(XmlError::Doctype { .. })));
+    assert!(matches!(
+        Source::from_bytes(external),
+        Err(XmlError::Doctype { .. })
+    ));
 
     let levels = "<a>".repeat(100_000);
-    assert!(matches!(Source::from_text(levels), Err(XmlError::TooDeep { .. })));
+    assert!(matches!(
+        Source::from_text(levels),
+        Err(XmlError::TooDeep { .. })
+    ));
 
     let attributes: String = (0..100_000).map(|n| format!(" a{n}=\"\"")).collect();
     let error = Source::from_text(format!("<a{attributes}/>"));
@@ -37,7 +49,8 @@ fn bombs_are_refused() {
 
 #[test]
 fn nothing_is_included_or_expanded() {
-    let xml = "<r xmlns:xi=\"http://www.w3.org/2001/XInclude\"><xi:include href=\"/etc/passwd\"/></r>";
+    let xml =
+        "<r xmlns:xi=\"http://www.w3.org/2001/XInclude\"><xi:include href=\"/etc/passwd\"/></r>";
     let source = Source::from_text(xml).expect("within limits");
     let document = source.document().expect("well-formed");
     assert_eq!(serialise::node(document.tree().root()), xml);
@@ -73,7 +86,8 @@ fn deep_documents_fit_on_the_stack() {
             ("string-length(serialize(/))", "3501"),
         ] {
             for engine in [Engine::Fast, Engine::Full] {
-                let Ok(xpath) = XPath::compile_for(engine, expression, &Namespaces::default()) else {
+                let Ok(xpath) = XPath::compile_for(engine, expression, &Namespaces::default())
+                else {
                     assert_eq!(engine, Engine::Fast, "{expression}");
                     continue;
                 };
@@ -93,7 +107,12 @@ fn deep_json_fits_on_the_stack() {
         assert_eq!(xml.matches("<a>").count(), depth);
         let deeper = format!("{{\"a\":{json}}}");
         let error = json_to_xml(&deeper, &JsonToXml::default()).expect_err("too deep");
-        assert!(error.to_string().contains("nested more than 500 levels deep"), "{error}");
+        assert!(
+            error
+                .to_string()
+                .contains("nested more than 500 levels deep"),
+            "{error}"
+        );
     });
 }
 
@@ -105,7 +124,10 @@ fn long_expressions_fit_on_the_stack() {
             format!("{}1{}", open.repeat(depth), close.repeat(depth))
         };
         let chain = |first: &str, link: &str, tokens: usize| {
-            format!("{first}{}", link.repeat((limits::XPATH_TOKENS - 4) / tokens))
+            format!(
+                "{first}{}",
+                link.repeat((limits::XPATH_TOKENS - 4) / tokens)
+            )
         };
         let expressions = [
             nested("(", ")"),
@@ -129,7 +151,8 @@ fn long_expressions_fit_on_the_stack() {
         let source = Source::from_text("<a><a>1</a></a>").expect("within limits");
         let document = source.document().expect("well-formed");
         for expression in expressions {
-            if let Ok(xpath) = XPath::compile_for(Engine::Full, &expression, &Namespaces::default()) {
+            if let Ok(xpath) = XPath::compile_for(Engine::Full, &expression, &Namespaces::default())
+            {
                 // Whatever it yields: the stack is what is tested.
                 xpath.evaluate_nodes(&document, &no_variables).ok();
             }
@@ -144,7 +167,9 @@ fn endless_recursion_in_an_expression_is_an_error() {
         let xpath = XPath::compile(expression, &Namespaces::default()).expect("valid");
         let source = Source::from_text("<a/>").expect("within limits");
         let document = source.document().expect("well-formed");
-        let error = xpath.evaluate_string(&document, &no_variables).expect_err("never ends");
+        let error = xpath
+            .evaluate_string(&document, &no_variables)
+            .expect_err("never ends");
         assert!(error.to_string().contains("failed"), "{error}");
     });
 }

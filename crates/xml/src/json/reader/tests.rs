@@ -1,3 +1,7 @@
+use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
+use serde_json::value::RawValue;
+
 use super::*;
 
 fn read(text: &str) -> Result<Vec<Token<'_>>, Problem> {
@@ -83,5 +87,53 @@ fn depth_is_limited_and_does_not_recurse() {
             "objects and arrays are nested more than 500 levels deep"
         );
         assert_eq!(problem.position.byte, limits::JSON_DEPTH);
+    }
+}
+
+/// Pieces of JSON, and of what is almost JSON.
+const PIECES: &[&str] = &[
+    "{",
+    "}",
+    "[",
+    "]",
+    ":",
+    ",",
+    "\"a\":",
+    "\"b\"",
+    "1",
+    "-0.5e1",
+    "01",
+    "1.",
+    "true",
+    "nul",
+    "null",
+    " ",
+    "\n",
+    "\"\\u00e4\"",
+    "\"\\q\"",
+    "\"",
+    "\\",
+    "\u{1}",
+    "ä",
+    "{}",
+    "[]",
+    "{\"a\":1}",
+    "[1,2]",
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig {
+        failure_persistence: None,
+        rng_seed: RngSeed::Fixed(1),
+        ..ProptestConfig::with_cases(2_000)
+    })]
+
+    #[test]
+    fn accepts_exactly_what_serde_json_accepts(
+        pieces in prop::collection::vec(prop::sample::select(PIECES), 0..12)
+    ) {
+        let text = pieces.concat();
+        let expected = serde_json::from_str::<&RawValue>(&text).is_ok();
+        prop_assert_eq!(read(&text).is_ok(), expected, "{}", text);
     }
 }
