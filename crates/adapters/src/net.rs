@@ -1,0 +1,326 @@
+//! The only way receivers reach the network: one HTTP client and one way to open connections, both
+//! behind the egress rules.
+
+use std::net::SocketAddr;
+use std::num::NonZeroUsize;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::Duration;
+
+use lettre::transport::smtp::client::{Certificate, TlsParameters};
+use lockgate_engine::error::StepError;
+use lru::LruCache;
+use rustls::crypto::aws_lc_rs;
+use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, ServerName};
+use rustls::{ClientConfig, RootCertStore};
+use tokio::net::TcpStream;
+use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
+use url::{Host, Url};
+
+use crate::config::{AdaptersConfig, EgressConfig};
+
+mod exchange;
+
+pub(crate) use exchange::{Answer, Outgoing};
+
+/// Hosts whose TLS settings for STARTTLS are kept.
+const STARTTLS_HOSTS: NonZeroUsize = NonZeroUsize::new(64).expect("invariant: 64 is not zero");
+
+/// Why a configuration cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ConfigError {
+    /// `extra_ca_pem` holds no certificate, or something that is none.
+    #[error("extra_ca_pem: {0}. Give certificates in PEM, each between BEGIN and END CERTIFICATE.")]
+    InvalidCertificate(String),
+}
+
+/// Why a peer gave no answer.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Failure {
+    #[error(
+        "{target} is not allowed as a target: {address} is outside the egress rules of this server (adapters.egress)"
+    )]
+    Forbidden { target: String, address: String },
+    #[error("The host name of {target} cannot be resolved: {reason}")]
+    UnknownHost { target: String, reason: String },
+    #[error("No connection to {target}: {reason}")]
+    Unreachable { target: String, reason: String },
+    #[error("{target} did not answer within {} ms", .after.as_millis())]
+    Timeout { target: String, after: Duration },
+    #[error("The answer of {target} is larger than {limit} bytes")]
+    TooLarge { target: String, limit: usize },
+    #[error("{target} redirects more than {limit} times")]
+    Redirects { target: String, limit: usize },
+    #[error("The call to {target} broke off: {reason}")]
+    Broken { target: String, reason: String },
+    #[error("TLS could not be set up: {reason}")]
+    Tls { reason: String },
+}
+
+impl Failure {
+    /// Whether nothing was sent, so that trying again is harmless.
+    pub(crate) fn never_connected(&self) -> bool {
+        matches!(self, Self::Unreachable { .. } | Self::UnknownHost { .. })
+    }
+}
+
+impl From<Failure> for StepError {
+    fn from(failure: Failure) -> Self {
+        let class = match failure {
+            Failure::UnknownHost { .. } => "java.net.UnknownHostException",
+            Failure::Unreachable { .. } => "java.net.ConnectException",
+            Failure::Timeout { .. } => "java.util.concurrent.TimeoutException",
+            Failure::Forbidden { .. }
+            | Failure::TooLarge { .. }
+            | Failure::Redirects { .. }
+            | Failure::Broken { .. }
+            | Failure::Tls { .. } => "java.io.IOException",
+        };
+        Self::of_class(class, failure.to_string())
+    }
+}
+
+/// The network as receivers see it. Clients are made when first used, so that a server without
+/// outgoing calls does not pay for them.
+#[derive(Debug)]
+pub(crate) struct Network {
+    egress: Arc<EgressConfig>,
+    extra_ca: Vec<CertificateDer<'static>>,
+    tls: OnceLock<Arc<ClientConfig>>,
+    http: OnceLock<reqwest::Client>,
+    starttls: Mutex<LruCache<String, TlsParameters>>,
+}
+
+impl Network {
+    pub(crate) fn new(config: &AdaptersConfig) -> Result<Self, ConfigError> {
+        Ok(Self {
+            egress: Arc::new(config.egress.clone()),
+            extra_ca: match &config.extra_ca_pem {
+                Some(pem) => certificates(pem)?,
+                None => Vec::new(),
+            },
+            tls: OnceLock::new(),
+            http: OnceLock::new(),
+            starttls: Mutex::new(LruCache::new(STARTTLS_HOSTS)),
+        })
+    }
+
+    /// Opens a connection to one of the addresses of `host` that the egress rules permit.
+    pub(crate) async fn connect(&self, host: &str, port: u16) -> Result<TcpStream, Failure> {
+        let target = format!("{host}:{port}");
+        let bare = host.trim_start_matches('[').trim_end_matches(']');
+        let found = tokio::net::lookup_host((bare, port)).await;
+        let found: Vec<SocketAddr> = match found {
+            Ok(addresses) => addresses.collect(),
+            Err(error) => {
+                let reason = error.to_string();
+                return Err(Failure::UnknownHost { target, reason });
+            }
+        };
+        let permitted = permitted(&self.egress, &found).map_err(|address| Failure::Forbidden {
+            target: target.clone(),
+            address,
+        })?;
+        match TcpStream::connect(permitted.as_slice()).await {
+            Ok(stream) => Ok(stream),
+            Err(error) => {
+                let reason = error.to_string();
+                Err(Failure::Unreachable { target, reason })
+            }
+        }
+    }
+
+    /// Encrypts a connection and checks the peer's certificate.
+    pub(crate) async fn encrypt(
+        &self,
+        host: &str,
+        stream: TcpStream,
+    ) -> Result<TlsStream<TcpStream>, Failure> {
+        let broken = |reason: String| Failure::Broken {
+            target: host.to_owned(),
+            reason,
+        };
+        let bare = host
+            .trim_start_matches('[')
+            .trim_end_matches(']')
+            .to_owned();
+        let name = ServerName::try_from(bare).map_err(|error| broken(error.to_string()))?;
+        TlsConnector::from(self.tls()?)
+            .connect(name, stream)
+            .await
+            .map_err(|error| broken(error.to_string()))
+    }
+
+    /// TLS settings for upgrading an SMTP connection to `host`.
+    pub(crate) fn starttls(&self, host: &str) -> Result<TlsParameters, Failure> {
+        let mut cache = self.starttls.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(parameters) = cache.get(host) {
+            return Ok(parameters.clone());
+        }
+        let unusable = |error: lettre::transport::smtp::Error| Failure::Tls {
+            reason: error.to_string(),
+        };
+        let mut builder = TlsParameters::builder(host.to_owned());
+        for certificate in &self.extra_ca {
+            let certificate = Certificate::from_der(certificate.to_vec()).map_err(unusable)?;
+            builder = builder.add_root_certificate(certificate);
+        }
+        let parameters = builder.build_rustls().map_err(unusable)?;
+        cache.put(host.to_owned(), parameters.clone());
+        Ok(parameters)
+    }
+
+    /// The HTTP client. It follows no redirects, keeps no cookies and uses no proxy.
+    fn http(&self) -> Result<&reqwest::Client, Failure> {
+        if let Some(client) = self.http.get() {
+            return Ok(client);
+        }
+        let client = reqwest::Client::builder()
+            .tls_backend_preconfigured((*self.tls()?).clone())
+            .dns_resolver(Arc::new(Resolver(Arc::clone(&self.egress))))
+            .redirect(reqwest::redirect::Policy::none())
+            .referer(false)
+            .no_proxy()
+            .user_agent("Lockgate")
+            .build()
+            .map_err(|error| Failure::Tls {
+                reason: error.to_string(),
+            })?;
+        Ok(self.http.get_or_init(|| client))
+    }
+
+    fn tls(&self) -> Result<Arc<ClientConfig>, Failure> {
+        if let Some(config) = self.tls.get() {
+            return Ok(Arc::clone(config));
+        }
+        let mut roots = RootCertStore::empty();
+        let native = rustls_native_certs::load_native_certs();
+        for error in &native.errors {
+            tracing::warn!(%error, "part of the system's certificates cannot be read");
+        }
+        let (_, unusable) = roots.add_parsable_certificates(native.certs);
+        if unusable > 0 {
+            tracing::debug!(unusable, "certificates of the system that cannot be used");
+        }
+        roots.add_parsable_certificates(self.extra_ca.iter().cloned());
+        let config = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
+            .with_safe_default_protocol_versions()
+            .map_err(|error| Failure::Tls {
+                reason: error.to_string(),
+            })?
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+        Ok(Arc::clone(self.tls.get_or_init(|| Arc::new(config))))
+    }
+
+    /// Refuses URLs whose host is an address outside the egress rules. Names are checked when they
+    /// are resolved.
+    fn check(&self, url: &Url) -> Result<(), Failure> {
+        let address = match url.host() {
+            Some(Host::Ipv4(address)) => address.into(),
+            Some(Host::Ipv6(address)) => address.into(),
+            Some(Host::Domain(_)) | None => return Ok(()),
+        };
+        if self.egress.permits(address) {
+            return Ok(());
+        }
+        Err(Failure::Forbidden {
+            target: url.to_string(),
+            address: address.to_string(),
+        })
+    }
+}
+
+/// Resolves names to permitted addresses only.
+#[derive(Debug)]
+struct Resolver(Arc<EgressConfig>);
+
+impl reqwest::dns::Resolve for Resolver {
+    fn resolve(&self, name: reqwest::dns::Name) -> reqwest::dns::Resolving {
+        let egress = Arc::clone(&self.0);
+        Box::pin(async move {
+            let found: Vec<SocketAddr> = tokio::net::lookup_host((name.as_str(), 0))
+                .await
+                .map_err(|error| Unresolved(error.to_string()))?
+                .collect();
+            let permitted = permitted(&egress, &found).map_err(OutsideEgress)?;
+            Ok(Box::new(permitted.into_iter()) as reqwest::dns::Addrs)
+        })
+    }
+}
+
+/// A name leads to an address that may not be called.
+#[derive(Debug, thiserror::Error)]
+#[error("{0} is outside the egress rules")]
+struct OutsideEgress(String);
+
+/// A name leads nowhere.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct Unresolved(String);
+
+/// The permitted ones of `found`; an address that is not when there are none.
+fn permitted(egress: &EgressConfig, found: &[SocketAddr]) -> Result<Vec<SocketAddr>, String> {
+    let permitted: Vec<SocketAddr> = (found.iter().copied())
+        .filter(|address| egress.permits(address.ip()))
+        .collect();
+    match found.first() {
+        Some(refused) if permitted.is_empty() => Err(refused.ip().to_string()),
+        _ => Ok(permitted),
+    }
+}
+
+fn certificates(pem: &str) -> Result<Vec<CertificateDer<'static>>, ConfigError> {
+    let found: Vec<CertificateDer<'static>> = CertificateDer::pem_slice_iter(pem.as_bytes())
+        .collect::<Result<_, _>>()
+        .map_err(|error| ConfigError::InvalidCertificate(error.to_string()))?;
+    if found.is_empty() {
+        let reason = "no certificate found".to_owned();
+        return Err(ConfigError::InvalidCertificate(reason));
+    }
+    let mut roots = RootCertStore::empty();
+    for certificate in &found {
+        roots
+            .add(certificate.clone())
+            .map_err(|error| ConfigError::InvalidCertificate(error.to_string()))?;
+    }
+    Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn extra_certificates_are_checked_at_the_start() {
+        for pem in [
+            "",
+            "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
+        ] {
+            let config = AdaptersConfig {
+                extra_ca_pem: Some(pem.to_owned()),
+                ..AdaptersConfig::default()
+            };
+            assert!(
+                matches!(
+                    Network::new(&config),
+                    Err(ConfigError::InvalidCertificate(_))
+                ),
+                "{pem}"
+            );
+        }
+    }
+
+    #[test]
+    fn permitted_addresses_are_kept_and_others_dropped() {
+        let socket = |text: &str| -> SocketAddr { text.parse().unwrap() };
+        let egress = EgressConfig::default();
+        let (fine, bad) = (socket("10.0.0.1:0"), socket("169.254.169.254:0"));
+        assert_eq!(permitted(&egress, &[bad, fine]), Ok(vec![fine]));
+        assert_eq!(
+            permitted(&egress, &[bad]),
+            Err("169.254.169.254".to_owned())
+        );
+    }
+}
