@@ -57,12 +57,12 @@ pub(super) fn exchange(permit: &Permit, inbound: Inbound<'_>, pipeline: &Pipelin
     let headers = &mut exchange.headers;
     headers.set_static("CamelHttpMethod", inbound.method);
     headers.set_static("CamelHttpUrl", inbound.url);
-    headers.set_static("CamelHttpPath", inbound.path_rest);
+    headers.set_received("CamelHttpPath", inbound.path_rest);
     headers.set_static(
         "CamelServletContextPath",
         Arc::clone(&permit.endpoint().path),
     );
-    headers.set_static(
+    headers.set_received(
         "CamelHttpQuery",
         inbound.query.map_or(Value::Null, Value::from),
     );
