@@ -29,6 +29,12 @@ pub const BUNDLE_FILES: usize = 5_000;
 pub const BUNDLE_RATIO: u64 = 200;
 /// A flow body when the channel states no limit: 40 MB.
 pub const FLOW_BODY_DEFAULT: usize = 40 * 1024 * 1024;
+/// The model of a flow.
+pub const MODEL_BYTES: usize = 16 * 1024 * 1024;
+/// All texts of a model together, after parameters are substituted.
+pub const MODEL_RESOLVED: usize = 64 * 1024 * 1024;
+/// The path of an HTTPS sender.
+pub const ENDPOINT_PATH: usize = 1_000;
 /// Elements nested in each other in any XML document.
 pub const XML_DEPTH: usize = 500;
 /// Attributes of one XML element.

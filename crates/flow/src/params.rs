@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
 
 use indexmap::IndexMap;
+use lockgate_core::limits;
 use serde::Serialize;
 
 use crate::bundle::{Bundle, RESOURCES};
@@ -130,13 +131,17 @@ impl Parameters {
     }
 
     /// Reports references without a value, configured values without a use, and values in use that
-    /// are not what the declaration asks for.
-    pub(crate) fn check(&self, model: &Model, diagnostics: &mut Vec<Diagnostic>) {
+    /// are not what the declaration asks for. `false` if substitution would make the model larger
+    /// than it may be.
+    pub(crate) fn check(&self, model: &Model, diagnostics: &mut Vec<Diagnostic>) -> bool {
         let mut used = HashSet::new();
+        let mut resolved = 0usize;
         let mut visit = |element: &str, text: &str, position: Position| {
             let mut rest = text;
             while let Some((_, name, after)) = next_reference(rest) {
-                if self.value(name).is_none() {
+                let value = self.value(name);
+                resolved = resolved.saturating_add(value.map_or(0, str::len));
+                if value.is_none() {
                     diagnostics.push(
                         Diagnostic::error(
                             Code::MissingParameter,
@@ -151,6 +156,11 @@ impl Parameters {
             }
         };
         model.visit_texts(&mut visit);
+        let fits = resolved <= limits::MODEL_RESOLVED;
+        if !fits {
+            let message = "with its parameters substituted the model is too large";
+            diagnostics.push(Diagnostic::error(Code::TooLarge, message));
+        }
         for parameter in self.parameters.values() {
             let is_used = used.contains(&parameter.name);
             if is_used {
@@ -164,6 +174,7 @@ impl Parameters {
                 );
             }
         }
+        fits
     }
 }
 
@@ -220,11 +231,11 @@ fn next_reference(text: &str) -> Option<(&str, &str, &str)> {
     loop {
         let open = from + text[from..].find("{{")?;
         let inner = &text[open + 2..];
-        let close = inner.find("}}")?;
-        if !inner[..close].contains('\n') {
+        let line = inner.split('\n').next().unwrap_or_default();
+        if let Some(close) = line.find("}}") {
             return Some((&text[..open], &inner[..close], &inner[close + 2..]));
         }
-        from = open + 1;
+        from = open + 2 + line.len();
     }
 }
 

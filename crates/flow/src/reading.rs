@@ -40,29 +40,33 @@ pub fn read(bundle: &Bundle, configured: &BTreeMap<String, String>) -> Reading {
     let mut diagnostics = Vec::new();
     let parameters = Parameters::read(bundle, configured, &mut diagnostics);
     let model = match find_model(bundle) {
-        Ok(model) => model,
+        Ok(model) => Some(model),
         Err(problem) => {
             diagnostics.push(problem);
-            return Reading {
-                plan: None,
-                diagnostics,
-                model: None,
-                parameters: parameters.into_list(),
-                usage: Usage::default(),
-            };
+            None
         }
     };
-    parameters.check(&model, &mut diagnostics);
-    let lowered = lower::lower(bundle, &model, &parameters);
-    diagnostics.extend(lowered.diagnostics);
+    let mut lowered = None;
+    if let Some(model) = &model
+        && parameters.check(model, &mut diagnostics)
+    {
+        lowered = Some(lower::lower(bundle, model, &parameters));
+    }
+    let (plan, usage) = match lowered {
+        Some(lowered) => {
+            diagnostics.extend(lowered.diagnostics);
+            (lowered.plan, lowered.usage)
+        }
+        None => (None, Usage::default()),
+    };
     diagnostics.sort_by(|a, b| (&a.span, a.code, &a.message).cmp(&(&b.span, b.code, &b.message)));
     let failed = diagnostics.iter().any(Diagnostic::is_error);
     Reading {
-        plan: lowered.plan.filter(|_| !failed),
+        plan: plan.filter(|_| !failed),
         diagnostics,
-        model: Some(model),
+        model,
         parameters: parameters.into_list(),
-        usage: lowered.usage,
+        usage,
     }
 }
 

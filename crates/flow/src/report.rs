@@ -199,3 +199,75 @@ fn add_counts(totals: &mut BTreeMap<String, Total>, counts: &BTreeMap<String, Co
         total.runs = count.runs;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::Code;
+    use crate::usage::Resource;
+
+    fn flow(source: &str, steps: &[(&str, bool)]) -> FlowReport {
+        let mut usage = Usage::default();
+        for (name, runs) in steps {
+            usage.step(name, *runs);
+        }
+        usage.resources.push(Resource {
+            kind: "script",
+            path: "script/a".into(),
+            artifact: Some("Common".into()),
+            present: false,
+            runs: false,
+        });
+        let missing = steps.iter().filter(|(_, runs)| !runs);
+        FlowReport {
+            source: source.into(),
+            id: source.into(),
+            name: source.into(),
+            version: "1.0.0".into(),
+            runs: steps.iter().all(|(_, runs)| *runs),
+            missing: missing.map(|(name, _)| (*name).to_owned()).collect(),
+            usage,
+            diagnostics: vec![
+                Diagnostic::error(Code::UnsupportedStep, ""),
+                Diagnostic::warning(Code::Reference, ""),
+            ],
+        }
+    }
+
+    #[test]
+    fn sums_count_uses_flows_and_what_blocks_most() {
+        let mut report = Report {
+            flows: vec![
+                flow("a", &[("Router", true), ("Router", true)]),
+                flow("b", &[("Join", false), ("Router", true)]),
+                flow("c", &[("Join", false), ("Aggregator", false)]),
+            ],
+            unreadable: Vec::new(),
+        };
+        report.add_unreadable("d", Vec::new());
+        let sum = report.sum();
+        assert_eq!((sum.flows, sum.runs, sum.unreadable), (3, 1, 1));
+        let total = |name: &str| {
+            (
+                sum.steps[name].uses,
+                sum.steps[name].flows,
+                sum.steps[name].runs,
+            )
+        };
+        assert_eq!(total("Router"), (3, 2, true));
+        assert_eq!(total("Join"), (2, 2, false));
+        let missing: Vec<_> = sum
+            .missing
+            .iter()
+            .map(|m| (m.name.as_str(), m.flows, m.only))
+            .collect();
+        assert_eq!(missing, [("Join", 2, 1), ("Aggregator", 1, 0)]);
+        let scripts = &sum.resources["script"];
+        assert_eq!(
+            (scripts.files, scripts.elsewhere, scripts.present),
+            (3, 3, 0)
+        );
+        assert_eq!(sum.errors["LG-F0401"], 3);
+        assert_eq!(sum.warnings["LG-F0302"], 3);
+    }
+}

@@ -146,8 +146,8 @@ impl Parser<'_> {
             return Ok(function);
         }
         match text.split_once(':') {
-            Some(("date", rest)) => return self.date(start, text, None, rest),
-            Some(("date-with-timezone", rest)) => return self.zoned_date(start, text, rest),
+            Some(("date", rest)) => self.date(start, text, None, rest),
+            Some(("date-with-timezone", rest)) => self.zoned_date(start, text, rest),
             _ => self.body(start, text),
         }
     }

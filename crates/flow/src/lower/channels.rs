@@ -28,10 +28,14 @@ const DESIGN_TIME: [&str; 10] = [
     "direction",
 ];
 
-/// The channels of a flow by the element they belong to.
+/// The channels of a flow by the element they belong to, and the participants they lead to.
 pub(super) struct Channels<'m> {
     senders: HashMap<&'m str, Vec<&'m model::Channel>>,
     receivers: HashMap<&'m str, Vec<&'m model::Channel>>,
+    /// Senders and receivers by id.
+    participants: HashMap<&'m str, &'m model::Participant>,
+    /// Names of pools by the id of their process.
+    pools: HashMap<&'m str, &'m str>,
 }
 
 impl<'m> Channels<'m> {
@@ -41,9 +45,21 @@ impl<'m> Channels<'m> {
         let mut this = Self {
             senders: HashMap::new(),
             receivers: HashMap::new(),
+            participants: HashMap::new(),
+            pools: HashMap::new(),
         };
+        for participant in &model.participants {
+            match &participant.process {
+                Some(process) => {
+                    this.pools.insert(process, &participant.name);
+                }
+                None => {
+                    this.participants.insert(&participant.id, participant);
+                }
+            }
+        }
         for channel in &model.channels {
-            let participant = participant(model, channel);
+            let participant = this.participant(channel);
             let element = match participant {
                 Some(participant) if participant.id == channel.source => &channel.target,
                 _ => &channel.source,
@@ -70,17 +86,17 @@ impl<'m> Channels<'m> {
     pub(super) fn receivers(&self, element: &str) -> Vec<&'m model::Channel> {
         self.receivers.get(element).cloned().unwrap_or_default()
     }
-}
 
-/// The sender or receiver at one end of a channel.
-fn participant<'m>(model: &'m Model, channel: &model::Channel) -> Option<&'m model::Participant> {
-    let at = |id: &str| {
-        let pools = model.participants.iter();
-        pools
-            .into_iter()
-            .find(|p| p.id == id && p.kind != "IntegrationProcess")
-    };
-    at(&channel.source).or_else(|| at(&channel.target))
+    /// The name of the pool that shows a process.
+    pub(super) fn pool_name(&self, process: &str) -> &'m str {
+        self.pools.get(process).copied().unwrap_or_default()
+    }
+
+    /// The sender or receiver at one end of a channel.
+    fn participant(&self, channel: &model::Channel) -> Option<&'m model::Participant> {
+        let at = |id: &str| self.participants.get(id).copied();
+        at(&channel.source).or_else(|| at(&channel.target))
+    }
 }
 
 impl<'m> Lowering<'m> {
@@ -125,7 +141,7 @@ impl<'m> Lowering<'m> {
             self.unsupported_adapter(channel, &name);
             return None;
         };
-        let participant = participant(self.model, channel);
+        let participant = self.channels.participant(channel);
         Some(Channel {
             name: channel.name.clone(),
             receiver: participant.map_or_else(String::new, |p| p.name.clone()),

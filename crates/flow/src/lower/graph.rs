@@ -1,6 +1,6 @@
 //! Processes: nodes and the edges between them (contract `integration-flow.md` §2.5, §2.9).
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::{Lowering, display_name};
 use crate::diagnostic::{Code, Diagnostic};
@@ -56,13 +56,8 @@ impl<'m> Lowering<'m> {
         let start = self.start(process, &graph);
         self.nodes(&process.scope, &graph, false, &mut nodes);
         let exception = self.exception(&process.scope, &mut nodes);
-        let participant = self
-            .model
-            .participants
-            .iter()
-            .find(|participant| participant.process.as_deref() == Some(process.id.as_str()));
         let name = match process.name.as_str() {
-            "" => participant.map_or("", |participant| &participant.name),
+            "" => self.channels.pool_name(&process.id),
             name => name,
         };
         let lowered = Process {
@@ -86,13 +81,11 @@ impl<'m> Lowering<'m> {
                 self.report(&element.id, element.position, error);
             }
         }
+        let elements: HashSet<&str> = scope.elements.iter().map(|e| e.id.as_str()).collect();
         let mut outgoing: HashMap<&str, Vec<&SequenceFlow>> = HashMap::new();
         for flow in &scope.flows {
-            let leaves = scope
-                .elements
-                .iter()
-                .any(|element| element.id == flow.source);
-            if !leaves || !nodes.contains_key(flow.target.as_str()) {
+            if !elements.contains(flow.source.as_str()) || !nodes.contains_key(flow.target.as_str())
+            {
                 let message = format!(
                     "sequence flow '{}' leads from '{}' to '{}', which are not both steps here",
                     flow.id, flow.source, flow.target

@@ -1,5 +1,7 @@
 //! Entries: what starts each main process (contract `integration-flow.md` §2.5, §2.7, §4.2, §4.4).
 
+use std::collections::{HashMap, HashSet};
+
 use lockgate_core::limits;
 use lockgate_core::role;
 
@@ -92,21 +94,22 @@ impl<'m> Lowering<'m> {
 
     /// Two entries must not claim the same address: which would run?
     fn report_duplicates(&mut self, entries: &[Entry]) {
+        let mut claims = Claims::default();
         for (index, entry) in entries.iter().enumerate() {
-            let earlier = &entries[..index];
-            let clash = earlier
-                .iter()
-                .find(|other| clash(&other.trigger, &entry.trigger));
-            if let Some(other) = clash {
-                let message = format!(
-                    "{} and {} have the same address",
-                    self.process_title(other.process),
-                    self.process_title(entry.process)
-                );
-                let process = &self.model.processes[entry.process];
-                let error = Diagnostic::error(Code::DuplicateAddress, message);
-                self.report(&process.id, process.position, error);
-            }
+            claims.add(index, entry);
+        }
+        for (index, entry) in entries.iter().enumerate() {
+            let Some(other) = claims.rival(index, entry) else {
+                continue;
+            };
+            let message = format!(
+                "{} and {} have the same address",
+                self.process_title(entries[other].process),
+                self.process_title(entry.process)
+            );
+            let process = &self.model.processes[entry.process];
+            let error = Diagnostic::error(Code::DuplicateAddress, message);
+            self.report(&process.id, process.position, error);
         }
     }
 
@@ -119,7 +122,9 @@ impl<'m> Lowering<'m> {
     fn report_orphans(&mut self) {
         let model = self.model;
         let scopes = model.scopes();
-        let is_element = |id: &str| scopes.iter().any(|s| s.elements.iter().any(|e| e.id == id));
+        let elements = scopes.iter().flat_map(|scope| &scope.elements);
+        let elements: HashSet<&str> = elements.map(|element| element.id.as_str()).collect();
+        let is_element = |id: &str| elements.contains(id);
         for channel in &model.channels {
             if !is_element(&channel.source) && !is_element(&channel.target) {
                 let message = format!("channel '{}' is not connected", channel.name);
@@ -130,27 +135,49 @@ impl<'m> Lowering<'m> {
     }
 }
 
-fn clash(one: &Trigger, other: &Trigger) -> bool {
-    match (one, other) {
-        (Trigger::ProcessDirect { address }, Trigger::ProcessDirect { address: other }) => {
-            address == other
-        }
-        (Trigger::Https(one), Trigger::Https(other)) => overlaps(one, other),
-        _ => false,
-    }
+/// Which entry, by index, claims which address first.
+#[derive(Default)]
+struct Claims {
+    direct: HashMap<String, usize>,
+    /// By path in lower case: HTTPS addresses ignore case.
+    https: HashMap<String, usize>,
+    prefixes: HashMap<String, usize>,
 }
 
-/// Equal ignoring case, or one below the other's prefix.
-fn overlaps(one: &HttpsSender, other: &HttpsSender) -> bool {
-    let (a, b) = (
-        one.path.to_ascii_lowercase(),
-        other.path.to_ascii_lowercase(),
-    );
-    let below = |prefix: &str, path: &str| {
-        path.strip_prefix(prefix)
-            .is_some_and(|rest| rest.starts_with('/'))
-    };
-    a == b || (one.prefix && below(&a, &b)) || (other.prefix && below(&b, &a))
+impl Claims {
+    fn add(&mut self, index: usize, entry: &Entry) {
+        match &entry.trigger {
+            Trigger::ProcessDirect { address } => {
+                self.direct.entry(address.clone()).or_insert(index);
+            }
+            Trigger::Https(sender) => {
+                let path = sender.path.to_ascii_lowercase();
+                self.https.entry(path.clone()).or_insert(index);
+                if sender.prefix {
+                    self.prefixes.entry(path).or_insert(index);
+                }
+            }
+            Trigger::Timer(_) | Trigger::Never => {}
+        }
+    }
+
+    /// Another entry that claims this one's address, or a prefix of it.
+    fn rival(&self, index: usize, entry: &Entry) -> Option<usize> {
+        let is_other = |other: &&usize| **other != index;
+        let rival = match &entry.trigger {
+            Trigger::ProcessDirect { address } => self.direct.get(address).filter(is_other),
+            Trigger::Https(sender) => {
+                let path = sender.path.to_ascii_lowercase();
+                let slashes = path.match_indices('/');
+                let ancestors = slashes.map(|(at, _)| &path[..at]);
+                let mut prefixes = ancestors.filter_map(|ancestor| self.prefixes.get(ancestor));
+                let same = self.https.get(&path).filter(is_other);
+                same.or_else(|| prefixes.find(is_other))
+            }
+            Trigger::Timer(_) | Trigger::Never => None,
+        };
+        rival.copied()
+    }
 }
 
 fn https(fields: &mut Fields<'_, '_>) -> Option<HttpsSender> {
@@ -184,6 +211,9 @@ fn https(fields: &mut Fields<'_, '_>) -> Option<HttpsSender> {
 
 /// A path that has one meaning: no encodings, no empty or relative segments.
 fn check_path(path: &str) -> Result<(), &'static str> {
+    if path.len() > limits::ENDPOINT_PATH {
+        return Err("is too long");
+    }
     let Some(segments) = path.strip_prefix('/') else {
         return Err("must start with '/'");
     };

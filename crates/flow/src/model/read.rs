@@ -1,5 +1,6 @@
 //! Reads the model's XML.
 
+use lockgate_core::limits;
 use lockgate_xml::Source;
 use roxmltree::Node;
 
@@ -32,9 +33,17 @@ const SUBPROCESS_DEPTH: usize = 8;
 /// Reads a model. `file` is its path inside the bundle.
 ///
 /// # Errors
-/// If the bytes are not XML, or not a BPMN document.
+/// If the bytes are too many, not XML, or not a BPMN document.
 pub fn read(file: &str, bytes: &[u8]) -> Result<Model, Diagnostic> {
     let unreadable = |why: String| Diagnostic::error(Code::ModelSyntax, why).in_file(file);
+    if bytes.len() > limits::MODEL_BYTES {
+        let limit = limits::MODEL_BYTES;
+        let message = format!(
+            "the model has {} bytes; at most {limit} are allowed",
+            bytes.len()
+        );
+        return Err(Diagnostic::error(Code::TooLarge, message).in_file(file));
+    }
     let source = Source::from_bytes(bytes).map_err(|error| unreadable(error.to_string()))?;
     let document = source
         .document()

@@ -1,3 +1,16 @@
-//! Reading real and damaged bundles.
+//! Reading real, drafted and damaged bundles.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot go on says so by panicking"
+)]
 
+mod bundles;
+mod channels;
+mod content_modifier;
 mod corpus;
+mod draft;
+mod flows;
+mod graph;
+mod hostile;
+mod recognition;
+mod steps;
