@@ -1,0 +1,264 @@
+//! The command line.
+
+pub(crate) mod check;
+pub(crate) mod client;
+mod config;
+mod credential;
+mod flow;
+mod instance;
+mod key;
+mod message;
+pub(crate) mod output;
+mod role;
+mod serve;
+mod signing_key;
+mod variable;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use serde_json::Value;
+
+use self::client::{Client, Refused, Target};
+use self::output::{BAD, DIM, HEADING, note, paint, printable};
+
+/// Runs integration flows behind an authorizing gateway.
+#[derive(Debug, Parser)]
+#[command(
+    name = "lockgate",
+    version,
+    about,
+    propagate_version = true,
+    max_term_width = 100
+)]
+struct Args {
+    #[command(flatten)]
+    target: Target,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the server
+    Serve(serve::Args),
+    /// Show the whole path on a private server, then keep it running to try it
+    Demo {
+        /// Stop after showing it; exit 0 only if everything was as expected
+        #[arg(long)]
+        once: bool,
+    },
+    /// Say which flows of bundles, packages or folders would run, and what is missing
+    Check {
+        /// Bundles (zip), package exports (zip), or folders
+        #[arg(required = true)]
+        paths: Vec<PathBuf>,
+        /// Show every flow's diagnostics
+        #[arg(long)]
+        details: bool,
+    },
+    /// Service instances: OAuth clients with roles
+    #[command(subcommand)]
+    Instance(instance::Command),
+    /// Service keys: credentials of an instance
+    #[command(subcommand)]
+    Key(key::Command),
+    /// Roles that flows ask for and instances hold
+    #[command(subcommand)]
+    Role(role::Command),
+    /// Deploy a flow, or the flows of a package
+    Deploy(flow::Deploy),
+    /// Stop a flow and remove it
+    Undeploy {
+        /// Flow id
+        flow: String,
+    },
+    /// List deployed flows
+    Flows,
+    /// Look at a deployed flow, or change how it runs
+    #[command(subcommand)]
+    Flow(flow::Command),
+    /// Credentials that flows use towards receivers
+    #[command(subcommand)]
+    Credential(credential::Command),
+    /// Variables that flows read and write
+    #[command(subcommand)]
+    Variable(variable::Command),
+    /// Number ranges that flows draw from
+    #[command(subcommand)]
+    NumberRange(variable::RangeCommand),
+    /// List messages, newest first
+    Messages(message::Filter),
+    /// Show one message with its steps
+    Message {
+        /// Message id
+        id: String,
+    },
+    /// Say why a call was refused
+    Why {
+        /// Correlation id from the refusal
+        id: String,
+    },
+    /// List refused calls, newest first
+    Refusals {
+        /// How many
+        #[arg(long, default_value_t = 20)]
+        limit: u32,
+    },
+    /// Keys that sign tokens
+    #[command(subcommand)]
+    SigningKey(signing_key::Command),
+    /// Print or check the configuration
+    #[command(subcommand)]
+    Config(config::Command),
+}
+
+/// Parses the arguments and does what they say.
+pub(crate) async fn run() -> ExitCode {
+    let args = Args::parse();
+    match dispatch(args).await {
+        Ok(code) => code,
+        Err(error) => {
+            explain(&error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn dispatch(args: Args) -> anyhow::Result<ExitCode> {
+    let target = args.target;
+    match args.command {
+        Command::Serve(serve) => serve::run(serve).await?,
+        Command::Demo { once } => return crate::demo::run(once).await,
+        Command::Check { paths, details } => return check::run(&paths, details, target.json),
+        Command::Config(command) => config::run(&command)?,
+        command => online(command, Session::open(&target)?).await?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Commands that talk to a server.
+async fn online(command: Command, session: Session) -> anyhow::Result<()> {
+    match command {
+        Command::Instance(command) => instance::run(command, &session).await,
+        Command::Key(command) => key::run(command, &session).await,
+        Command::Role(command) => role::run(command, &session).await,
+        Command::Deploy(deploy) => flow::deploy(deploy, &session).await,
+        Command::Undeploy { flow } => flow::undeploy(&flow, &session).await,
+        Command::Flows => flow::list(&session).await,
+        Command::Flow(command) => flow::run(command, &session).await,
+        Command::Credential(command) => credential::run(command, &session).await,
+        Command::Variable(command) => variable::run(command, &session).await,
+        Command::NumberRange(command) => variable::run_ranges(command, &session).await,
+        Command::Messages(filter) => message::list(&filter, &session).await,
+        Command::Message { id } => message::show(&id, &session).await,
+        Command::Why { id } => message::why(&id, &session).await,
+        Command::Refusals { limit } => message::refusals(limit, &session).await,
+        Command::SigningKey(command) => signing_key::run(&command, &session).await,
+        Command::Serve(_) | Command::Demo { .. } | Command::Check { .. } | Command::Config(_) => {
+            unreachable!("invariant: dispatch handles commands that need no server")
+        }
+    }
+}
+
+/// A connection, and how to show what comes back.
+pub(crate) struct Session {
+    client: Client,
+    json: bool,
+}
+
+impl Session {
+    fn open(target: &Target) -> anyhow::Result<Self> {
+        Ok(Self {
+            client: Client::new(target)?,
+            json: target.json,
+        })
+    }
+
+    /// Shows an answer: as JSON when asked for, otherwise as `human` does.
+    fn show(&self, answer: &Value, human: impl FnOnce(&Value)) {
+        if self.json {
+            output::json(answer)
+        } else {
+            human(answer)
+        }
+    }
+
+    /// Shows the items of a list as a table, or says that there are none.
+    fn show_list(&self, answer: &Value, columns: &[output::Column], none: &str) {
+        self.show(answer, |answer| match items(answer) {
+            [] => note(paint(DIM, none)),
+            items => output::table(items, columns),
+        });
+    }
+}
+
+/// The items of a list answer.
+fn items(answer: &Value) -> &[Value] {
+    answer
+        .get("items")
+        .and_then(Value::as_array)
+        .map_or(&[], Vec::as_slice)
+}
+
+/// Prints an error as a person wants it: what, where, and what to do.
+fn explain(error: &anyhow::Error) {
+    note(format!(
+        "{}: {}",
+        paint(BAD, "error"),
+        printable(&format!("{error:#}"))
+    ));
+    let Some(refused) = error.downcast_ref::<Refused>() else {
+        return;
+    };
+    let member = |name: &str| {
+        refused
+            .body
+            .pointer(&format!("/error/{name}"))
+            .and_then(Value::as_str)
+    };
+    for (label, text) in [
+        ("field", member("field")),
+        ("hint", member("hint")),
+        ("code", Some(&*refused.code)),
+    ] {
+        if let Some(text) = text.filter(|text| !text.is_empty()) {
+            note(format!(
+                "  {} {}",
+                paint(HEADING, format!("{label}:")),
+                printable(text)
+            ));
+        }
+    }
+    let list = |name: &str| {
+        refused
+            .body
+            .pointer(&format!("/error/{name}"))
+            .and_then(Value::as_array)
+    };
+    for problem in list("problems").into_iter().flatten() {
+        let text = |name: &str| output::cell(problem.get(name));
+        note(format!(
+            "  {} {}",
+            paint(HEADING, text("field")),
+            text("message")
+        ));
+    }
+    for diagnostic in list("diagnostics").into_iter().flatten() {
+        note(output::diagnostic(diagnostic));
+    }
+}
+
+/// A JSON object given on the command line: inline, or `@file`.
+fn json_argument(text: &str) -> anyhow::Result<Value> {
+    use anyhow::Context as _;
+    let text = match text.strip_prefix('@') {
+        Some(file) => {
+            std::fs::read_to_string(file).with_context(|| format!("cannot read {file}"))?
+        }
+        None => text.to_owned(),
+    };
+    serde_json::from_str(&text)
+        .context("the parameters are not JSON; write them inline or as @file.json")
+}

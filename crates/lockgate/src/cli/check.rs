@@ -1,0 +1,234 @@
+//! `lockgate check`: which flows would run, and what is missing.
+
+use std::collections::BTreeMap;
+use std::io::IsTerminal as _;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use lockgate_flow::manifest::BundleKind;
+use lockgate_flow::package::{self, Archive};
+use lockgate_flow::report::{FlowReport, Report, Sum, Total, Unreadable};
+use lockgate_flow::{Bundle, Diagnostic, read};
+
+use super::output::{self, BAD, DIM, GOOD, HEADING, WARN, line, paint, rows_aligned};
+use crate::bundle;
+
+/// How many missing things the report names before it sums up the rest.
+const MISSING_SHOWN: usize = 25;
+
+/// Reads every bundle and prints the report. Succeeds even when flows would not run: that is what
+/// it reports; files that cannot be opened make it fail.
+pub(crate) fn run(paths: &[PathBuf], with_details: bool, json: bool) -> anyhow::Result<ExitCode> {
+    let mut files = Vec::new();
+    for path in paths {
+        files.extend(bundle::find(path)?);
+    }
+    let mut report = Report::default();
+    for (done, file) in files.iter().enumerate() {
+        progress(done, files.len());
+        add(&mut report, file)?;
+    }
+    progress(files.len(), files.len());
+    if json {
+        let sum = report.sum();
+        output::json(
+            &serde_json::json!({ "sum": sum, "flows": report.flows, "unreadable": report.unreadable }),
+        );
+    } else {
+        print(&report, with_details);
+    }
+    Ok(if report.unreadable.is_empty() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+/// Shows how far we are, on a terminal only.
+fn progress(done: usize, all: usize) {
+    if all > 20 && std::io::stderr().is_terminal() {
+        use std::io::Write as _;
+        let end = if done == all { "\r\x1b[K" } else { "" };
+        // Progress is a courtesy: a closed terminal is no error.
+        let _shown = write!(anstream::stderr(), "\rreading {done} of {all}{end}");
+    }
+}
+
+fn add(report: &mut Report, file: &Path) -> anyhow::Result<()> {
+    let source = file.display().to_string();
+    match package::open(&bundle::load(file)?) {
+        Err(problems) => report.add_unreadable(source, problems),
+        Ok(Archive::Bundle(bundle)) => add_bundle(report, source, &bundle),
+        Ok(Archive::Package(package)) => {
+            for artifact in &package.artifacts {
+                let source = format!("{source}#{}", artifact.id);
+                match &artifact.bundle {
+                    Ok(bundle) if bundle.manifest.kind != BundleKind::IntegrationFlow => {}
+                    Ok(bundle) => add_bundle(report, source, bundle),
+                    Err(problems) => report.add_unreadable(source, problems.clone()),
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+fn add_bundle(report: &mut Report, source: String, bundle: &Bundle) {
+    let reading = read(bundle, &BTreeMap::new());
+    report.add(source, bundle, &reading);
+}
+
+fn print(report: &Report, with_details: bool) {
+    let width = report
+        .flows
+        .iter()
+        .map(|flow| flow.id.chars().count())
+        .max()
+        .unwrap_or(0)
+        .min(60);
+    for flow in &report.flows {
+        print_flow(flow, width, with_details);
+    }
+    for file in &report.unreadable {
+        print_unreadable(file);
+    }
+    print_sum(&report.sum());
+}
+
+fn print_flow(flow: &FlowReport, width: usize, with_details: bool) {
+    let (style, mark) = if flow.runs {
+        (GOOD, "runs")
+    } else {
+        (BAD, "not yet")
+    };
+    let missing = flow.missing.iter().cloned().collect::<Vec<_>>().join(", ");
+    let why = if missing.is_empty() && !flow.runs {
+        first_error(&flow.diagnostics)
+    } else {
+        missing
+    };
+    line(
+        format!(
+            "{} {:<width$}  {}",
+            paint(style, format!("{mark:<7}")),
+            flow.id,
+            paint(DIM, why)
+        )
+        .trim_end(),
+    );
+    if with_details {
+        flow.diagnostics.iter().for_each(print_diagnostic);
+    }
+}
+
+fn first_error(diagnostics: &[Diagnostic]) -> String {
+    diagnostics
+        .iter()
+        .find(|d| d.is_error())
+        .map(|d| d.message.clone())
+        .unwrap_or_default()
+}
+
+fn print_unreadable(file: &Unreadable) {
+    line(format!("{} {}", paint(BAD, "cannot be read"), file.source));
+    file.diagnostics.iter().for_each(print_diagnostic);
+}
+
+fn print_diagnostic(diagnostic: &Diagnostic) {
+    let place = diagnostic
+        .span
+        .as_ref()
+        .map(ToString::to_string)
+        .unwrap_or_default();
+    let style = if diagnostic.is_error() { BAD } else { WARN };
+    line(format!(
+        "    {} {} {}",
+        paint(style, diagnostic.code.as_str()),
+        paint(DIM, place),
+        diagnostic.message
+    ));
+    if let Some(hint) = &diagnostic.hint {
+        line(format!("      {}", paint(DIM, hint)));
+    }
+}
+
+fn print_sum(sum: &Sum) {
+    line("");
+    line(paint(
+        HEADING,
+        format!("{} of {} flows would run today", sum.runs, sum.flows),
+    ));
+    for (title, totals) in [
+        ("STEP", &sum.steps),
+        ("ADAPTER", &sum.adapters),
+        ("EXPRESSION", &sum.expressions),
+    ] {
+        print_totals(title, totals);
+    }
+    if !sum.resources.is_empty() {
+        let rows: Vec<Vec<String>> = sum
+            .resources
+            .iter()
+            .map(|(kind, total)| {
+                vec![
+                    (*kind).to_owned(),
+                    total.files.to_string(),
+                    total.runs.to_string(),
+                    total.elsewhere.to_string(),
+                ]
+            })
+            .collect();
+        line("");
+        rows_aligned(
+            ["FILE", "NAMED", "WOULD RUN", "IN OTHER ARTIFACTS"]
+                .map(str::to_owned)
+                .to_vec(),
+            &rows,
+        );
+    }
+    if !sum.missing.is_empty() {
+        let row = |m: &lockgate_flow::report::Missing| {
+            vec![m.name.clone(), m.flows.to_string(), m.only.to_string()]
+        };
+        let rows: Vec<Vec<String>> = sum.missing.iter().take(MISSING_SHOWN).map(row).collect();
+        line("");
+        rows_aligned(
+            ["MISSING", "FLOWS", "ONLY THIS"]
+                .map(str::to_owned)
+                .to_vec(),
+            &rows,
+        );
+        if sum.missing.len() > MISSING_SHOWN {
+            line(paint(
+                DIM,
+                format!(
+                    "and {} more; --json has them all",
+                    sum.missing.len() - MISSING_SHOWN
+                ),
+            ));
+        }
+    }
+}
+
+fn print_totals(title: &str, totals: &BTreeMap<String, Total>) {
+    if totals.is_empty() {
+        return;
+    }
+    let mut by_use: Vec<(&String, &Total)> = totals.iter().collect();
+    by_use.sort_by_key(|(name, total)| (std::cmp::Reverse(total.uses), *name));
+    let mark = |runs| if runs { "yes" } else { "no" }.to_owned();
+    let row = |(name, total): (&String, &Total)| {
+        vec![
+            name.clone(),
+            mark(total.runs),
+            total.uses.to_string(),
+            total.flows.to_string(),
+        ]
+    };
+    let rows: Vec<Vec<String>> = by_use.into_iter().map(row).collect();
+    line("");
+    rows_aligned(
+        [title, "RUNS", "USES", "FLOWS"].map(str::to_owned).to_vec(),
+        &rows,
+    );
+}

@@ -1,0 +1,143 @@
+//! Talks to a server's operator API, like any client.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use clap::Args;
+use lockgate_core::secret::Secret;
+use reqwest::Method;
+use serde_json::Value;
+
+/// Which server to talk to, and as whom.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct Target {
+    /// The server's address
+    #[arg(
+        long,
+        env = "LOCKGATE_SERVER",
+        default_value = "http://127.0.0.1:8080",
+        global = true
+    )]
+    server: String,
+    /// File with the operator token
+    #[arg(
+        long,
+        env = "LOCKGATE_TOKEN_FILE",
+        default_value = "data/operator.token",
+        global = true
+    )]
+    token_file: PathBuf,
+    /// Print JSON
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+}
+
+/// A refusal by the server, as its API words it.
+#[derive(Debug, thiserror::Error)]
+#[error("{message}")]
+pub(crate) struct Refused {
+    /// HTTP status.
+    pub(crate) status: u16,
+    /// Error code, `LG-…`.
+    pub(crate) code: String,
+    /// What happened.
+    pub(crate) message: String,
+    /// The whole answer.
+    pub(crate) body: Value,
+}
+
+/// A connection to the operator API.
+#[derive(Debug)]
+pub(crate) struct Client {
+    http: reqwest::Client,
+    base: String,
+    token: Secret<String>,
+}
+
+impl Client {
+    /// A client for `target`; the token comes from `LOCKGATE_TOKEN` or the token file.
+    pub(crate) fn new(target: &Target) -> anyhow::Result<Self> {
+        let token = match std::env::var("LOCKGATE_TOKEN") {
+            Ok(token) => Secret::new(token),
+            Err(_) => Secret::new(std::fs::read_to_string(&target.token_file).with_context(|| {
+                format!(
+                    "cannot read the operator token from {}. Run this command where the server keeps its data, or \
+                     set LOCKGATE_TOKEN or --token-file",
+                    target.token_file.display()
+                )
+            })?),
+        };
+        Self::with_token(&target.server, &token)
+    }
+
+    /// A client for the server at `base` with a known token.
+    pub(crate) fn with_token(base: &str, token: &Secret<String>) -> anyhow::Result<Self> {
+        let http = reqwest::Client::builder()
+            .timeout(Duration::from_secs(60))
+            .build()?;
+        let token = Secret::new(token.expose().trim().to_owned());
+        Ok(Self {
+            http,
+            base: base.trim_end_matches('/').to_owned(),
+            token,
+        })
+    }
+
+    /// Reads a resource below `/operator/v1/`.
+    pub(crate) async fn get(&self, path: &str) -> anyhow::Result<Value> {
+        self.send(Method::GET, path, None).await
+    }
+
+    /// Sends a request to a path below `/operator/v1/` and reads the JSON answer.
+    pub(crate) async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+    ) -> anyhow::Result<Value> {
+        let url = format!("{}/operator/v1/{path}", self.base);
+        let mut request = self
+            .http
+            .request(method, &url)
+            .bearer_auth(self.token.expose());
+        if let Some(body) = body {
+            request = request.json(body);
+        }
+        let response = request.send().await.with_context(|| {
+            format!(
+                "no Lockgate server answers at {}. Start one with: lockgate serve",
+                self.base
+            )
+        })?;
+        let status = response.status();
+        let text = response.text().await?;
+        let body: Value = if text.is_empty() {
+            Value::Null
+        } else {
+            serde_json::from_str(&text).unwrap_or(Value::String(text))
+        };
+        if status.is_success() {
+            return Ok(body);
+        }
+        let member = |name: &str| {
+            body.pointer(&format!("/error/{name}"))
+                .and_then(Value::as_str)
+                .map(str::to_owned)
+        };
+        Err(Refused {
+            status: status.as_u16(),
+            code: member("code").unwrap_or_default(),
+            message: member("message").unwrap_or_else(|| format!("the server answered {status}")),
+            body,
+        }
+        .into())
+    }
+}
+
+/// A value as one segment of a path.
+pub(crate) fn segment(text: &str) -> String {
+    url::form_urlencoded::byte_serialize(text.as_bytes())
+        .collect::<String>()
+        .replace('+', "%20")
+}

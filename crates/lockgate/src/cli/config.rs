@@ -1,0 +1,42 @@
+//! `lockgate config …`
+
+use std::path::PathBuf;
+
+use clap::Subcommand;
+
+use super::output::{GOOD, line, paint};
+use crate::config::{self, Config};
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Print every key with its default and what it means
+    Default,
+    /// Print the configuration in force
+    Print {
+        /// Configuration file
+        #[arg(long)]
+        config: Option<PathBuf>,
+    },
+    /// Check a configuration file and the environment
+    Check {
+        /// Configuration file
+        #[arg(long)]
+        config: Option<PathBuf>,
+    },
+}
+
+pub(crate) fn run(command: &Command) -> anyhow::Result<()> {
+    match command {
+        Command::Default => line(config::DEFAULTS.trim_end()),
+        Command::Print { config } => {
+            let config = Config::load(config.as_deref())?;
+            line(toml::to_string(&config.redacted())?.trim_end());
+        }
+        Command::Check { config } => {
+            let config = Config::load(config.as_deref())?;
+            config.store_location()?;
+            line(paint(GOOD, "The configuration is valid."));
+        }
+    }
+    Ok(())
+}

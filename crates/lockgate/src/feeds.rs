@@ -1,0 +1,112 @@
+//! Feeds: after every change, read the rows and swap the snapshot that requests are served from.
+
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use lockgate_core::client::{Directory, SECRET_HASH_LABEL};
+use lockgate_core::clock::SharedClock;
+use lockgate_core::crypto::{KeyedHash, MasterKey};
+use lockgate_core::tenant::Tenant;
+use lockgate_store::changes::{Follower, Revisions, Topic};
+use lockgate_store::{Store, clients, revocations};
+use lockgate_token::KeyRing;
+use lockgate_token::keys::KeySet;
+use lockgate_web::identity::{Identities, SharedIdentities};
+
+/// How long a feed waits before it reads again after the database failed.
+const RETRY: Duration = Duration::from_secs(1);
+
+/// Follows the store: applies the state once for every change, for as long as the process lives.
+///
+/// A change stays unapplied, and is tried again, while `apply` fails; the old snapshot serves on.
+pub(crate) async fn follow<F, Fut>(mut follower: Follower, topics: &[Topic], mut apply: F)
+where
+    F: FnMut() -> Fut,
+    Fut: Future<Output = anyhow::Result<()>>,
+{
+    let mut seen: Option<Revisions> = None;
+    loop {
+        let revisions = follower.changed().await;
+        let concerns_us = |seen: &Revisions| {
+            topics
+                .iter()
+                .any(|topic| seen.of(*topic) != revisions.of(*topic))
+        };
+        if seen.as_ref().is_none_or(concerns_us) {
+            while let Err(error) = apply().await {
+                tracing::error!(
+                    error = format!("{error:#}"),
+                    ?topics,
+                    "a change could not be applied; trying again"
+                );
+                tokio::time::sleep(RETRY).await;
+            }
+        }
+        follower.applied(&revisions);
+        seen = Some(revisions);
+    }
+}
+
+/// Keeps the identity snapshot and the signing keys in step with the store.
+#[derive(Clone, Debug)]
+pub(crate) struct IdentityFeed {
+    store: Store,
+    clock: SharedClock,
+    tenant: Arc<Tenant>,
+    hash: KeyedHash,
+    keys: KeyRing,
+}
+
+impl IdentityFeed {
+    /// Topics that identities depend on.
+    pub(crate) const TOPICS: [Topic; 3] = [Topic::Clients, Topic::SigningKeys, Topic::Revocations];
+
+    /// A feed for clients whose secrets are digested under `master_key`.
+    pub(crate) fn new(
+        store: Store,
+        clock: SharedClock,
+        tenant: Arc<Tenant>,
+        master_key: &MasterKey,
+        keys: KeyRing,
+    ) -> Self {
+        Self {
+            store,
+            clock,
+            tenant,
+            hash: master_key.keyed_hash(SECRET_HASH_LABEL),
+            keys,
+        }
+    }
+
+    /// The first snapshot.
+    pub(crate) async fn first(&self) -> anyhow::Result<SharedIdentities> {
+        let (identities, keys) = self.read().await?;
+        let shared = SharedIdentities::new(identities);
+        self.keys.install(keys);
+        Ok(shared)
+    }
+
+    /// Reads again, and lets requests be served from what was read.
+    pub(crate) async fn refresh(&self, shared: &SharedIdentities) -> anyhow::Result<()> {
+        let (identities, keys) = self.read().await?;
+        // In this order no token is issued that this process would refuse.
+        shared.replace(identities);
+        self.keys.install(keys);
+        Ok(())
+    }
+
+    async fn read(&self) -> anyhow::Result<(Identities, KeySet)> {
+        let mut tx = self.store.read().await?;
+        let clients = clients::load(&mut tx, &self.tenant).await?;
+        let keys = self.keys.read(&mut tx).await?;
+        let revoked = revocations::list_live(&mut tx, self.clock.now()).await?;
+        let identities = Identities {
+            tenant: Arc::clone(&self.tenant),
+            clients: Directory::new(clients, self.hash.clone()),
+            keys: keys.verification(),
+            revoked: revoked.into_iter().collect(),
+        };
+        Ok((identities, keys))
+    }
+}

@@ -1,0 +1,354 @@
+//! Puts the parts together into a running server, and takes them apart again.
+
+mod janitor;
+mod metrics;
+mod surroundings;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use http::{Request, Response};
+use http_body_util::{BodyExt as _, Either};
+use hyper::body::Incoming;
+use lockgate_catalog::Catalog;
+use lockgate_core::secret::Secret;
+use lockgate_engine::prepare::Registry;
+use lockgate_engine::runtime::{self, Runtime};
+use lockgate_gateway::Gateway;
+use lockgate_operations::Operations;
+use lockgate_store::Store;
+use lockgate_store::changes::Topic;
+use lockgate_token::KeyRing;
+use lockgate_web::caller::Arrival;
+use lockgate_web::health::Readiness;
+use lockgate_web::identity::SharedIdentities;
+use lockgate_web::operator::OperatorToken;
+use lockgate_web::server::Patience;
+use lockgate_web::surface::{Api, Guard, Surface};
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use self::metrics::RuntimeMetrics;
+use self::surroundings::Surroundings;
+use crate::config::Config;
+use crate::feeds::{self, IdentityFeed};
+
+/// First path segments that belong to flows.
+const FLOW_ROOTS: [&str; 3] = ["/http", "/cxf", "/odata"];
+/// How often signing keys are looked after.
+const KEY_TENDING: Duration = Duration::from_secs(60);
+
+/// A server that answers requests.
+pub(crate) struct Running {
+    /// Where it listens.
+    pub(crate) url: String,
+    /// Opens the operator API.
+    pub(crate) operator_token: Secret<String>,
+    /// Sentences about files that were made for this start.
+    pub(crate) made: Vec<String>,
+    runtime: Runtime,
+    grace: Duration,
+    stopping: CancellationToken,
+    listener: tokio::task::JoinHandle<()>,
+    background: JoinSet<()>,
+}
+
+/// Starts a server: binds its port first, then loads everything that requests are served from.
+pub(crate) async fn start(config: &Config) -> anyhow::Result<Running> {
+    let listener = TcpListener::bind(config.server.listen)
+        .await
+        .with_context(|| format!("cannot listen on {}", config.server.listen))?;
+    let url = format!("http://{}", listener.local_addr()?);
+    let around = Surroundings::prepare(config, &url).await?;
+    let parts = Parts::assemble(config, &around).await?;
+    let background = parts.background(config, &around);
+    let grace = Duration::try_from(config.server.shutdown_grace).unwrap_or_default();
+    let stopping = CancellationToken::new();
+    let patience = Patience {
+        grace,
+        ..Patience::default()
+    };
+    let dispatcher = parts.dispatcher(&around);
+    let handler = move |request, arrival| dispatch(Arc::clone(&dispatcher), request, arrival);
+    let serving = lockgate_web::server::serve(listener, handler, patience, stopping.clone());
+    Ok(Running {
+        url,
+        operator_token: around.operator_token,
+        made: around.made,
+        runtime: parts.runtime,
+        grace,
+        stopping,
+        listener: tokio::spawn(serving),
+        background,
+    })
+}
+
+impl Running {
+    /// Takes no new calls, lets running ones finish, writes the message log.
+    pub(crate) async fn stop(mut self) {
+        self.stopping.cancel();
+        self.runtime.stop(self.grace).await;
+        if let Err(error) = self.listener.await {
+            tracing::error!(%error, "the listener ended badly");
+        }
+        self.background.shutdown().await;
+    }
+
+    /// Ends with an error if a part that must live as long as the server ends by itself.
+    pub(crate) async fn ended(&mut self) -> anyhow::Result<()> {
+        let ended = self.background.join_next().await;
+        anyhow::bail!("a background task ended: {ended:?}")
+    }
+}
+
+/// The parts of the product, put together.
+struct Parts {
+    store: Store,
+    identities: SharedIdentities,
+    feed: IdentityFeed,
+    keys: KeyRing,
+    runtime: Runtime,
+    gateway: Gateway,
+    surfaces: Vec<Surface>,
+}
+
+impl Parts {
+    async fn assemble(config: &Config, around: &Surroundings) -> anyhow::Result<Self> {
+        let Surroundings {
+            store,
+            tenant,
+            clock,
+            random,
+            master_key,
+            ..
+        } = around;
+        let token_config = lockgate_token::Config {
+            query_credentials: config.security.query_credentials,
+            ..lockgate_token::Config::default()
+        };
+        let phases = token_config.phases;
+        let keys = KeyRing::new(
+            store.clone(),
+            master_key.vault(),
+            clock.clone(),
+            random.clone(),
+            phases,
+        );
+        let feed = IdentityFeed::new(
+            store.clone(),
+            clock.clone(),
+            tenant.clone(),
+            master_key,
+            keys.clone(),
+        );
+        let identities = feed.first().await?;
+        let runtime = start_runtime(around).await?;
+        let mut metrics = lockgate_web::metrics::registry();
+        metrics.register_collector(Box::new(RuntimeMetrics(runtime.clone())));
+        let token_metrics = lockgate_token::metrics::Metrics::registered(&mut metrics);
+        let tokens = lockgate_token::Service::new(
+            identities.clone(),
+            keys.clone(),
+            token_config,
+            token_metrics,
+        );
+        let catalog = Catalog::new(around.of_catalog(), config.security.reveal_keys);
+        let operations = Operations::new(
+            store.clone(),
+            tenant.clone(),
+            clock.clone(),
+            master_key.vault(),
+        );
+        let surfaces = vec![
+            lockgate_token::surface(tokens),
+            lockgate_catalog::surface(catalog),
+            lockgate_operations::surface(operations),
+            lockgate_web::health::surface(readiness(store, &runtime), Arc::new(metrics)),
+        ];
+        let gateway = gateway(around, &identities, &runtime);
+        Ok(Self {
+            store: store.clone(),
+            identities,
+            feed,
+            keys,
+            runtime,
+            gateway,
+            surfaces,
+        })
+    }
+
+    /// Tasks that live as long as the server.
+    fn background(&self, config: &Config, around: &Surroundings) -> JoinSet<()> {
+        let mut tasks = JoinSet::new();
+        let (feed, identities) = (self.feed.clone(), self.identities.clone());
+        tasks.spawn(feeds::follow(
+            self.store.follow(),
+            &IdentityFeed::TOPICS,
+            move || {
+                let (feed, identities) = (feed.clone(), identities.clone());
+                async move { feed.refresh(&identities).await }
+            },
+        ));
+        let (runtime, vault) = (self.runtime.clone(), around.master_key.vault());
+        tasks.spawn(feeds::follow(
+            self.store.follow(),
+            &[Topic::Flows, Topic::Materials],
+            move || {
+                let (runtime, vault) = (runtime.clone(), vault.clone());
+                async move {
+                    runtime.reload_materials(&vault).await?;
+                    Ok(runtime.reconcile().await?)
+                }
+            },
+        ));
+        let keys = self.keys.clone();
+        tasks.spawn(async move {
+            loop {
+                if let Err(error) = keys.tend().await {
+                    tracing::error!(%error, "signing keys could not be looked after");
+                }
+                tokio::time::sleep(KEY_TENDING).await;
+            }
+        });
+        tasks.spawn(janitor::run(
+            self.store.clone(),
+            around.clock.clone(),
+            config.messages.retention_days,
+        ));
+        tasks
+    }
+
+    fn dispatcher(&self, around: &Surroundings) -> Arc<Dispatcher> {
+        let guard = Guard {
+            operator: OperatorToken::new(&around.operator_token),
+            random: around.random.clone(),
+        };
+        Arc::new(Dispatcher {
+            gateway: self.gateway.clone(),
+            api: Api::new(self.surfaces.clone(), guard),
+        })
+    }
+}
+
+/// The runtime, serving what is deployed.
+async fn start_runtime(around: &Surroundings) -> anyhow::Result<Runtime> {
+    let parts = runtime::Parts {
+        store: around.store.clone(),
+        clock: around.clock.clone(),
+        random: around.random.clone(),
+        registry: receivers(around)?,
+    };
+    let runtime = Runtime::start(parts, runtime::Settings::of_worker(&around.worker)).await?;
+    runtime.reload_materials(&around.master_key.vault()).await?;
+    runtime.reconcile().await?;
+    Ok(runtime)
+}
+
+fn gateway(around: &Surroundings, identities: &SharedIdentities, runtime: &Runtime) -> Gateway {
+    let resources = lockgate_gateway::Resources {
+        identities: identities.clone(),
+        runtime: runtime.clone(),
+        csrf: around
+            .master_key
+            .keyed_hash(lockgate_gateway::csrf::CSRF_HASH_LABEL),
+        clock: around.clock.clone(),
+        random: around.random.clone(),
+    };
+    Gateway::new(resources, lockgate_gateway::Settings::default())
+}
+
+/// Every receiver that flows can call.
+fn receivers(around: &Surroundings) -> anyhow::Result<Registry> {
+    let kinds = lockgate_adapters::registry(&around.adapters)?;
+    Ok(kinds
+        .into_iter()
+        .fold(Registry::default(), |registry, (kind, factory)| {
+            registry.with(kind, factory)
+        }))
+}
+
+fn readiness(store: &Store, runtime: &Runtime) -> Readiness {
+    let (store, runtime) = (store.clone(), runtime.clone());
+    Readiness::new(move || {
+        let (store, runtime) = (store.clone(), runtime.clone());
+        async move {
+            store
+                .ping()
+                .await
+                .map_err(|error| format!("the database does not answer: {error}"))?;
+            if runtime.is_ready() {
+                Ok(())
+            } else {
+                Err("flows are not loaded, or the message log is not written".to_owned())
+            }
+        }
+    })
+}
+
+/// Where a request goes: flow calls straight to the gateway, everything else to the routes.
+struct Dispatcher {
+    gateway: Gateway,
+    api: Api,
+}
+
+async fn dispatch(
+    to: Arc<Dispatcher>,
+    request: Request<Incoming>,
+    arrival: Arrival,
+) -> Response<Either<http_body_util::Full<bytes::Bytes>, axum::body::Body>> {
+    if is_flow_call(request.uri().path()) {
+        to.gateway
+            .handle(request, arrival.peer)
+            .await
+            .map(Either::Left)
+    } else {
+        to.api
+            .handle(request.map(|body| body.boxed()), arrival)
+            .await
+            .map(Either::Right)
+    }
+}
+
+/// Whether a path belongs to flows. Decided before anything is decoded; the gateway decides the rest.
+fn is_flow_call(path: &str) -> bool {
+    FLOW_ROOTS.iter().any(|root| {
+        let after = path
+            .get(..root.len())
+            .filter(|start| start.eq_ignore_ascii_case(root))
+            .map(|_| &path[root.len()..]);
+        after.is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', ';', '%', '\\']))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn flow_calls_are_told_by_their_first_segment() {
+        for path in [
+            "/http",
+            "/http/a",
+            "/HTTP/a",
+            "/http;x/a",
+            "/http%2fa",
+            "/cxf/a",
+            "/odata",
+        ] {
+            assert!(is_flow_call(path), "{path}");
+        }
+        for path in [
+            "/",
+            "/httpx",
+            "/oauth/token",
+            "/https/a",
+            "",
+            "*",
+            "/operator/v1/flows",
+        ] {
+            assert!(!is_flow_call(path), "{path}");
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! Two servers on one PostgreSQL database.
+
+use std::path::Path;
+use std::time::Duration;
+
+use lockgate_testkit::postgres::Database;
+use tokio::time::Instant;
+
+use crate::server::Server;
+use crate::walkthrough::lists;
+
+/// What the issue promises: a change is served elsewhere within two seconds.
+const PROPAGATION: Duration = Duration::from_secs(2);
+
+fn start(data: &Path, database: &str, master_key: &Path) -> Server {
+    let env = [
+        ("LOCKGATE__STORE__URL", database),
+        // One name for both, as behind a load balancer: it is in the tokens.
+        ("LOCKGATE__SERVER__PUBLIC_URL", "http://lockgate.example"),
+        (
+            "LOCKGATE__SECURITY__MASTER_KEY_FILE",
+            master_key.to_str().unwrap(),
+        ),
+    ];
+    Server::start_in(data, &env)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_servers_see_each_others_changes() {
+    let Some(database) = Database::create().await else {
+        return;
+    };
+    let (a, b, key) = (
+        tempfile::tempdir().unwrap(),
+        tempfile::tempdir().unwrap(),
+        tempfile::tempdir().unwrap(),
+    );
+    let master_key = key.path().join("master.key");
+    let one = start(a.path(), database.url(), &master_key);
+    let two = start(b.path(), database.url(), &master_key);
+
+    one.deploy("testdata/flows/hello", &[]);
+    let sender = one.sender("sender", &["ESBMessaging.send"]);
+    assert!(lists(&two.json(&["instance", "list"]), "sender"));
+    until(&two, &sender.basic(), 200).await;
+
+    two.json(&["key", "delete", "sender", "key"]);
+    until(&one, &sender.basic(), 401).await;
+    let again = two.sender("again", &["ESBMessaging.send"]);
+    until(&one, &again.basic(), 200).await;
+    // A token of one server is good at the other: they share the signing key.
+    until(&two, &again.bearer(&two).await, 200).await;
+    until(&one, &again.bearer(&two).await, 200).await;
+    two.json(&["undeploy", "Hello"]);
+    until(&one, &again.basic(), 404).await;
+}
+
+/// Calls until the status comes; it must come within the promised time.
+async fn until(server: &Server, authorization: &str, status: u16) {
+    let deadline = Instant::now() + PROPAGATION;
+    loop {
+        let answer = server
+            .call("GET", "/http/hello")
+            .header("authorization", authorization)
+            .send()
+            .await
+            .unwrap();
+        if answer.status() == status {
+            return;
+        }
+        assert!(
+            Instant::now() < deadline,
+            "still {} instead of {status}",
+            answer.status()
+        );
+    }
+}

@@ -1,0 +1,114 @@
+//! What the command line says when things are not as they should be, and for programs.
+
+use serde_json::Value;
+
+use crate::server::{Server, lockgate, root, text};
+
+#[test]
+fn the_demo_shows_what_it_promises() {
+    let output = lockgate().args(["demo", "--once"]).output().unwrap();
+    let told = text(&output.stdout);
+    assert!(output.status.success(), "{told}\n{}", text(&output.stderr));
+    for landmark in [
+        "401",
+        "403",
+        "CSRF",
+        "HT-1080",
+        "Bearer",
+        "COMPLETED",
+        "Everything was as expected.",
+    ] {
+        assert!(told.contains(landmark), "{landmark} is missing in:\n{told}");
+    }
+    assert!(!told.contains('\u{1b}'), "colours belong on terminals");
+}
+
+#[test]
+fn errors_say_what_happened_and_what_to_do() {
+    let nobody = lockgate()
+        .args(["flows", "--server", "http://127.0.0.1:1"])
+        .env("LOCKGATE_TOKEN", "x")
+        .output()
+        .unwrap();
+    assert!(
+        text(&nobody.stderr).contains("lockgate serve"),
+        "{}",
+        text(&nobody.stderr)
+    );
+    let no_token = lockgate()
+        .args(["flows", "--token-file", "/nonexistent"])
+        .output()
+        .unwrap();
+    assert!(
+        text(&no_token.stderr).contains("LOCKGATE_TOKEN"),
+        "{}",
+        text(&no_token.stderr)
+    );
+
+    let server = Server::start();
+    let bad = server.output(&[
+        "instance",
+        "create",
+        "a",
+        "-c",
+        r#"{"token-validity":60,"roles":["no way"],"colour":1}"#,
+    ]);
+    assert_eq!(bad.status.code(), Some(1));
+    let said = text(&bad.stderr);
+    for field in [
+        "parameters.token-validity",
+        "parameters.roles[0]",
+        "parameters.colour",
+    ] {
+        assert!(said.contains(field), "{field} is missing in: {said}");
+    }
+    let wrong = server.output(&["deploy", "README.md"]);
+    assert_eq!(wrong.status.code(), Some(1));
+    assert!(
+        text(&wrong.stderr).contains("not a readable zip"),
+        "{}",
+        text(&wrong.stderr)
+    );
+}
+
+#[test]
+fn the_embedded_defaults_are_a_valid_configuration() {
+    let defaults = lockgate().args(["config", "default"]).output().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("lockgate.toml");
+    std::fs::write(&file, &defaults.stdout).unwrap();
+    let checked = lockgate()
+        .args(["config", "check", "--config"])
+        .arg(&file)
+        .output()
+        .unwrap();
+    assert!(checked.status.success(), "{}", text(&checked.stderr));
+    let outside = lockgate()
+        .args(["serve", "--listen", "0.0.0.0:0"])
+        .output()
+        .unwrap();
+    assert!(
+        text(&outside.stderr).contains("behind-proxy"),
+        "{}",
+        text(&outside.stderr)
+    );
+}
+
+#[test]
+fn check_reports_readiness_for_people_and_programs() {
+    let flows = root().join("testdata/flows");
+    let people = lockgate().arg("check").arg(&flows).output().unwrap();
+    assert!(people.status.success(), "{}", text(&people.stderr));
+    assert!(
+        text(&people.stdout).contains("Hello"),
+        "{}",
+        text(&people.stdout)
+    );
+    let programs = lockgate()
+        .args(["check", "--json"])
+        .arg(&flows)
+        .output()
+        .unwrap();
+    let report: Value = serde_json::from_slice(&programs.stdout).unwrap();
+    assert!(report.is_object(), "{report}");
+}

@@ -1,0 +1,10 @@
+//! End to end: the real binary, real sockets, real databases.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on must stop")]
+#![expect(clippy::print_stderr, reason = "skipped tests say so")]
+
+mod cluster;
+mod command_line;
+mod corpus;
+mod crash;
+mod server;
+mod walkthrough;
