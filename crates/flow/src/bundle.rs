@@ -1,6 +1,7 @@
 //! A bundle: the files of one artifact, and who it is.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::io::{Cursor, Write};
 
 use lockgate_core::limits;
@@ -15,11 +16,20 @@ use crate::manifest::{self, Manifest};
 pub(crate) const RESOURCES: &str = "src/main/resources/";
 
 /// The files of one artifact. Its paths are safe, its sizes within limits.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Bundle {
     /// Who it is.
     pub manifest: Manifest,
     files: BTreeMap<String, Vec<u8>>,
+}
+
+impl fmt::Debug for Bundle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Bundle")
+            .field("manifest", &self.manifest)
+            .field("files", &self.files.len())
+            .finish()
+    }
 }
 
 impl Bundle {

@@ -109,6 +109,7 @@ pub(crate) fn recognise(element: &Element, text: &dyn Fn(&str) -> String) -> Rec
         },
         ElementKind::EndEvent => match &element.event {
             Some(Event::Other(event)) => Recognised::Unknown(event.clone()),
+            Some(Event::Timer) => Recognised::Unknown("timerEventDefinition".to_owned()),
             event => Recognised::Runs(end_name(event.as_ref()), Step::End),
         },
         ElementKind::StartEvent | ElementKind::SubProcess => Recognised::Unknown(activity),

@@ -4,15 +4,16 @@
 
 mod read;
 
+use std::fmt;
+
 use indexmap::IndexMap;
-use serde::Serialize;
 
 use crate::diagnostic::Span;
 
 pub use read::read;
 
 /// A line and a column, both from 1, in the model's file.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Position {
     /// Line.
     pub line: u32,
@@ -21,7 +22,7 @@ pub struct Position {
 }
 
 /// One integration flow as drawn.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug)]
 pub struct Model {
     /// Path of the model inside the bundle.
     pub file: String,
@@ -40,16 +41,24 @@ pub struct Model {
 }
 
 /// Properties of one element in the order of the file.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default)]
 pub struct Properties(pub(crate) IndexMap<String, Property>);
 
-/// The text of one property. Parameters are still references.
-#[derive(Clone, Debug, Serialize)]
+/// The text of one property. Parameters are still references. Some adapters keep passwords here, so
+/// that printing it shows where it is, not what it is.
+#[derive(Clone)]
 pub struct Property {
     /// The text.
     pub value: String,
     /// Where it is.
     pub position: Position,
+}
+
+impl fmt::Debug for Property {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Position { line, column } = self.position;
+        write!(f, "*** at {line}:{column}")
+    }
 }
 
 impl Properties {
@@ -86,7 +95,7 @@ impl Properties {
 }
 
 /// A sender, a receiver, or the pool of a process.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug)]
 pub struct Participant {
     /// Element id.
     pub id: String,
@@ -101,7 +110,7 @@ pub struct Participant {
 }
 
 /// A message flow: an adapter between a participant and an element.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug)]
 pub struct Channel {
     /// Element id.
     pub id: String,
@@ -118,7 +127,7 @@ pub struct Channel {
 }
 
 /// A main or local process.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug)]
 pub struct Process {
     /// Element id.
     pub id: String,
@@ -133,7 +142,7 @@ pub struct Process {
 }
 
 /// Elements and the sequence flows between them.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default)]
 pub struct Scope {
     /// Events, steps, gateways and subprocesses in the order of the file.
     pub elements: Vec<Element>,
@@ -142,7 +151,7 @@ pub struct Scope {
 }
 
 /// An event, a step, a gateway or a subprocess.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug)]
 pub struct Element {
     /// Element id.
     pub id: String,
@@ -165,7 +174,7 @@ pub struct Element {
 }
 
 /// What BPMN calls an element.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ElementKind {
     /// `startEvent`.
     StartEvent,
@@ -186,7 +195,7 @@ pub enum ElementKind {
 }
 
 /// What an event reacts to or causes.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
     /// `messageEventDefinition`.
     Message,
@@ -203,7 +212,7 @@ pub enum Event {
 }
 
 /// `standardLoopCharacteristics` of a process call.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug)]
 pub struct Repetition {
     /// Most iterations, as text.
     pub maximum: Option<String>,
@@ -214,7 +223,7 @@ pub struct Repetition {
 }
 
 /// An edge.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug)]
 pub struct SequenceFlow {
     /// Element id.
     pub id: String,
@@ -233,7 +242,7 @@ pub struct SequenceFlow {
 }
 
 /// An element that is not known.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug)]
 pub struct Unknown {
     /// Tag name.
     pub name: String,

@@ -5,6 +5,7 @@ mod declaration;
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
+use std::fmt;
 
 use indexmap::IndexMap;
 use lockgate_core::limits;
@@ -23,8 +24,9 @@ const DEFAULTS: &str = "parameters.prop";
 /// File of declarations, below `src/main/resources`.
 const DECLARATIONS: &str = "parameters.propdef";
 
-/// One parameter of a flow, as shown to whoever configures it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+/// One parameter of a flow, as shown to whoever configures it. Some hold keys, so that printing one
+/// does not show its values.
+#[derive(Clone, PartialEq, Eq, Serialize)]
 pub struct Parameter {
     /// Its name.
     pub name: String,
@@ -54,6 +56,16 @@ pub(crate) enum Context {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Parameters {
     parameters: IndexMap<String, Parameter>,
+}
+
+impl fmt::Debug for Parameter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Parameter")
+            .field("name", &self.name)
+            .field("kind", &self.kind)
+            .field("required", &self.required)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Parameter {
