@@ -1,12 +1,10 @@
 //! Cookies that live as long as a flow's `httpSessionHandling` says.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
 use cookie_store::{CookieStore, RawCookie};
 use http::{HeaderMap, header};
 use lockgate_core::limits;
-use lockgate_engine::receiver::Call;
-use lockgate_flow::plan::HttpSession;
 use url::Url;
 
 /// A cookie jar.
@@ -14,14 +12,6 @@ use url::Url;
 pub(crate) struct Cookies(Mutex<CookieStore>);
 
 impl Cookies {
-    /// The jar this call uses: that of the session, or one of its own.
-    pub(crate) fn of(call: &Call<'_>) -> Arc<Self> {
-        match call.flow.http_session {
-            HttpSession::None => Arc::default(),
-            HttpSession::Exchange | HttpSession::Flow => call.session.get::<Self>(),
-        }
-    }
-
     /// The value of the `Cookie` header for `url`.
     pub(crate) fn header(&self, url: &Url) -> Option<String> {
         let store = self.0.lock().unwrap_or_else(PoisonError::into_inner);

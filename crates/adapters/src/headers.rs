@@ -111,7 +111,7 @@ pub(crate) fn content_type(exchange: &Exchange) -> Result<Option<HeaderValue>, S
 
 fn header_value(exchange: &Exchange, name: &str, value: &Value) -> Result<HeaderValue, StepError> {
     let text = exchange.value_text(value)?.unwrap_or_default();
-    HeaderValue::from_str(text.trim()).map_err(|_| {
+    HeaderValue::from_bytes(text.trim().as_bytes()).map_err(|_| {
         StepError::new(format!(
             "Header {name:?} cannot be sent: its value has line breaks or other control characters."
         ))
@@ -234,6 +234,13 @@ mod tests {
         take(&mut exchange, &answer, &HeaderList::All);
         let names: Vec<&str> = exchange.headers.iter().map(|(name, _)| name).collect();
         assert_eq!(names, ["x"]);
+    }
+
+    #[test]
+    fn values_beyond_ascii_are_sent_as_utf8() {
+        let exchange = exchange(&[("X", Value::from("Grüße"))]);
+        let headers = outgoing(&exchange, &HeaderList::All).unwrap();
+        assert_eq!(headers["x"].as_bytes(), "Grüße".as_bytes());
     }
 
     #[test]

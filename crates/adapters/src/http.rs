@@ -110,7 +110,7 @@ fn read_method(settings: &mut Settings<'_>) -> HttpMethod {
 impl Receiver for HttpReceiver {
     async fn call(&self, exchange: &mut Exchange, call: &Call<'_>) -> Result<(), StepError> {
         let request = self.request(exchange, call)?;
-        let cookies = Cookies::of(call);
+        let cookies = call.session.get::<Cookies>();
         let message = (&*exchange, call);
         let attempt = || {
             self.client

@@ -13,6 +13,7 @@ use crate::client::Client;
 use crate::settings::{Bounds, Dynamic, Settings};
 
 mod compose;
+mod connection;
 mod transmit;
 
 use compose::Letter;

@@ -2,13 +2,10 @@
 //! behind the egress rules.
 
 use std::net::SocketAddr;
-use std::num::NonZeroUsize;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use lettre::transport::smtp::client::{Certificate, TlsParameters};
 use lockgate_engine::error::StepError;
-use lru::LruCache;
 use rustls::crypto::aws_lc_rs;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, ServerName};
@@ -23,9 +20,6 @@ use crate::config::{AdaptersConfig, EgressConfig};
 mod exchange;
 
 pub(crate) use exchange::{Answer, Outgoing};
-
-/// Hosts whose TLS settings for STARTTLS are kept.
-const STARTTLS_HOSTS: NonZeroUsize = NonZeroUsize::new(64).expect("invariant: 64 is not zero");
 
 /// Why a configuration cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -89,7 +83,6 @@ pub(crate) struct Network {
     extra_ca: Vec<CertificateDer<'static>>,
     tls: OnceLock<Arc<ClientConfig>>,
     http: OnceLock<reqwest::Client>,
-    starttls: Mutex<LruCache<String, TlsParameters>>,
 }
 
 impl Network {
@@ -102,7 +95,6 @@ impl Network {
             },
             tls: OnceLock::new(),
             http: OnceLock::new(),
-            starttls: Mutex::new(LruCache::new(STARTTLS_HOSTS)),
         })
     }
 
@@ -150,25 +142,6 @@ impl Network {
             .connect(name, stream)
             .await
             .map_err(|error| broken(error.to_string()))
-    }
-
-    /// TLS settings for upgrading an SMTP connection to `host`.
-    pub(crate) fn starttls(&self, host: &str) -> Result<TlsParameters, Failure> {
-        let mut cache = self.starttls.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(parameters) = cache.get(host) {
-            return Ok(parameters.clone());
-        }
-        let unusable = |error: lettre::transport::smtp::Error| Failure::Tls {
-            reason: error.to_string(),
-        };
-        let mut builder = TlsParameters::builder(host.to_owned());
-        for certificate in &self.extra_ca {
-            let certificate = Certificate::from_der(certificate.to_vec()).map_err(unusable)?;
-            builder = builder.add_root_certificate(certificate);
-        }
-        let parameters = builder.build_rustls().map_err(unusable)?;
-        cache.put(host.to_owned(), parameters.clone());
-        Ok(parameters)
     }
 
     /// The HTTP client. It follows no redirects, keeps no cookies and uses no proxy.

@@ -1,25 +1,19 @@
 //! Hands a mail to an SMTP server.
 
 use std::fmt;
-use std::io;
-use std::net::SocketAddr;
-use std::pin::Pin;
-use std::task::{Context, Poll};
 use std::time::Duration;
 
 use lettre::Message;
 use lettre::transport::smtp::Error as SmtpError;
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
-use lettre::transport::smtp::client::{AsyncSmtpConnection, AsyncTokioStream};
+use lettre::transport::smtp::client::AsyncSmtpConnection;
 use lettre::transport::smtp::extension::ClientId;
 use lockgate_engine::error::StepError;
 use lockgate_engine::material::UserCredential;
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
-use tokio_rustls::client::TlsStream;
 
+use super::connection::{Connection, Unopened};
 use super::{FAILED, LOGIN_FAILED};
-use crate::net::{Failure, Network};
+use crate::net::Network;
 
 /// How the connection is encrypted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,9 +31,9 @@ pub(super) enum Security {
 /// Where mails go.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Server {
-    host: String,
-    port: u16,
-    security: Security,
+    pub(super) host: String,
+    pub(super) port: u16,
+    pub(super) security: Security,
 }
 
 impl Server {
@@ -77,7 +71,7 @@ impl fmt::Display for Server {
     }
 }
 
-/// Sends a mail. `timeout` bounds each stage: connecting, encrypting, logging on, handing over.
+/// Sends a mail. `timeout` bounds each stage: connecting, logging on, handing over.
 pub(super) async fn send(
     network: &Network,
     server: &Server,
@@ -86,13 +80,8 @@ pub(super) async fn send(
     timeout: Duration,
 ) -> Result<(), StepError> {
     let stage = Stage { server, timeout };
-    let mut connection = stage.run("connect to", connect(network, server)).await?;
-    if starts_tls(server.security, &connection) {
-        let parameters = network.starttls(&server.host)?;
-        let hello = ClientId::default();
-        let upgrade = async { Ok(connection.starttls(parameters, &hello).await?) };
-        stage.run("start TLS with", upgrade).await?;
-    }
+    let connect = connect(network, server);
+    let mut connection = stage.run("connect to", connect).await?;
     if let Some(user) = login {
         let credentials = Credentials::new(user.user.clone(), user.password.expose().clone());
         let mechanisms = [Mechanism::Plain, Mechanism::Login];
@@ -112,30 +101,16 @@ pub(super) async fn send(
 }
 
 async fn connect(network: &Network, server: &Server) -> Result<AsyncSmtpConnection, Trouble> {
-    let stream = network.connect(&server.host, server.port).await?;
-    let stream: Box<dyn AsyncTokioStream> = if server.security == Security::Tls {
-        Box::new(Encrypted(network.encrypt(&server.host, stream).await?))
-    } else {
-        Box::new(stream)
-    };
     let hello = ClientId::default();
-    Ok(AsyncSmtpConnection::connect_with_transport(stream, &hello).await?)
-}
-
-fn starts_tls(security: Security, connection: &AsyncSmtpConnection) -> bool {
-    match security {
-        Security::Plain | Security::Tls => false,
-        Security::StartTlsIfOffered => connection.can_starttls(),
-        // Asking a server that does not offer it fails, which is what is wanted.
-        Security::StartTls => true,
-    }
+    let stream = Connection::open(network, server, &hello).await?;
+    Ok(AsyncSmtpConnection::connect_with_transport(Box::new(stream), &hello).await?)
 }
 
 /// What can go wrong in a stage.
 #[derive(Debug, thiserror::Error)]
 enum Trouble {
     #[error(transparent)]
-    Network(#[from] Failure),
+    Unopened(#[from] Unopened),
     #[error(transparent)]
     Smtp(#[from] SmtpError),
 }
@@ -160,44 +135,6 @@ impl Stage<'_> {
         let server = self.server;
         let message = format!("The mail was not sent: could not {what} {server}: {reason}");
         Err(StepError::of_class(FAILED, message))
-    }
-}
-
-/// An encrypted connection as the SMTP client wants it.
-#[derive(Debug)]
-struct Encrypted(TlsStream<TcpStream>);
-
-impl AsyncTokioStream for Encrypted {
-    fn peer_addr(&self) -> io::Result<SocketAddr> {
-        self.0.get_ref().0.peer_addr()
-    }
-}
-
-impl AsyncRead for Encrypted {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        buffer: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.0).poll_read(context, buffer)
-    }
-}
-
-impl AsyncWrite for Encrypted {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.0).poll_write(context, bytes)
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.0).poll_flush(context)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.0).poll_shutdown(context)
     }
 }
 

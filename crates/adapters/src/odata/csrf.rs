@@ -1,25 +1,15 @@
 //! CSRF tokens: fetched before the first modifying call, kept as long as the cookies they belong to.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
 use lockgate_core::limits;
-use lockgate_engine::receiver::Call;
-use lockgate_flow::plan::HttpSession;
 
 /// Tokens by service root.
 #[derive(Debug, Default)]
 pub(super) struct CsrfTokens(Mutex<HashMap<String, String>>);
 
 impl CsrfTokens {
-    /// The tokens of the session, or a place for those of this call.
-    pub(super) fn of(call: &Call<'_>) -> Arc<Self> {
-        match call.flow.http_session {
-            HttpSession::None => Arc::default(),
-            HttpSession::Exchange | HttpSession::Flow => call.session.get::<Self>(),
-        }
-    }
-
     pub(super) fn get(&self, root: &str) -> Option<String> {
         let tokens = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         tokens.get(root).cloned()

@@ -6,6 +6,7 @@ use lockgate_engine::exchange::{Attachment, Exchange};
 use lockgate_flow::plan::ReceiverKind;
 use lockgate_testkit::smtp::{Login, Options, Security, Server};
 use lockgate_testkit::tls::Authority;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 use crate::support::{Caller, body, bytes, header, message, overlay};
 
@@ -249,6 +250,49 @@ async fn connections_are_encrypted_as_the_channel_says() {
             (sent, _) => panic!("{ssl}: {sent:?}"),
         }
     }
+}
+
+/// Plays a server that says `replies` to the first lines, then something else.
+async fn scripted(replies: &'static [&'static str]) -> (String, tokio::task::JoinHandle<()>) {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let server = tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        for reply in replies {
+            stream.write_all(reply.as_bytes()).await.unwrap();
+            let _line = stream.read(&mut [0; 1_024]).await.unwrap();
+        }
+    });
+    (address, server)
+}
+
+#[tokio::test]
+async fn nothing_said_in_clear_text_is_believed_after_starttls() {
+    const INJECTED: &str = "220 go ahead\r\n250 AUTH PLAIN\r\n";
+    let (address, server) = scripted(&["220 hi\r\n", "250-x\r\n250 STARTTLS\r\n", INJECTED]).await;
+    let changes = [("server", address.as_str()), ("ssl", "starttls_optional")];
+    let sink = sink().await;
+    let error = send(&Caller::new(), &sink, &changes, &mut message("", &[]))
+        .await
+        .unwrap_err();
+    assert!(
+        error.message.contains("ahead of encryption"),
+        "{}",
+        error.message
+    );
+    server.await.unwrap();
+}
+
+#[tokio::test]
+async fn refused_greetings_are_told() {
+    let (address, server) = scripted(&["554-go\r\n554 away\r\n"]).await;
+    let sink = sink().await;
+    let changes = [("server", address.as_str()), ("ssl", "starttls_mandatory")];
+    let error = send(&Caller::new(), &sink, &changes, &mut message("", &[]))
+        .await
+        .unwrap_err();
+    assert!(error.message.contains("554 away"), "{}", error.message);
+    server.await.unwrap();
 }
 
 #[tokio::test]

@@ -92,11 +92,15 @@ impl Caller {
         exchange: &mut Exchange,
     ) -> Result<(), StepError> {
         let clock: SharedClock = self.clock.clone();
+        let session = match self.flow.http_session {
+            HttpSession::None => SessionStore::default(),
+            HttpSession::Exchange | HttpSession::Flow => self.session.clone(),
+        };
         let call = Call {
             flow: &self.flow,
             step: "ServiceTask_1",
             materials: &self.materials,
-            session: &self.session,
+            session: &session,
             clock: &clock,
             random: &self.random,
         };
