@@ -148,102 +148,88 @@ mod tests {
         assert!(outcome(&[escaped.as_bytes()]).contains("%21b7%7Cit-rt-acme"));
     }
 
+    /// Id, header value and meaning.
+    const FORMS: &[(&str, &[u8], &str)] = &[
+        ("A3", b"Negotiate abc", "nothing: unknown-scheme"),
+        (
+            "A3",
+            b"Digest username=\"x\", realm=\"y\"",
+            "nothing: unknown-scheme",
+        ),
+        ("A3", b"ApiKey", "nothing: unknown-scheme"),
+        ("B8", b"Basic", "unusable: basic-malformed"),
+        ("B8", b"Basic !!!", "unusable: basic-malformed"),
+        (
+            "T21 no padding",
+            b"Basic YTpiYg",
+            "unusable: basic-malformed",
+        ),
+        (
+            "T21 trailing bits",
+            b"Basic YTpiYh==",
+            "unusable: basic-malformed",
+        ),
+        (
+            "T21 URL alphabet",
+            b"Basic Pz8_Ojw-",
+            "unusable: basic-malformed",
+        ),
+        (
+            "T21 white space",
+            b"Basic YTpi Yg==",
+            "unusable: basic-malformed",
+        ),
+        ("scheme in any case", b"bAsIc YTpi", "basic a / b"),
+        ("T20", b"Basic  YTpi", "ambiguous: several-credentials"),
+        ("T20", b"Basic\tYTpi", "ambiguous: several-credentials"),
+        ("T20", b"Basic YTpi ", "ambiguous: several-credentials"),
+        ("T20", b"Basic \xff", "ambiguous: several-credentials"),
+        (
+            "F5",
+            b"Basic YTpi, Bearer x",
+            "ambiguous: several-credentials",
+        ),
+        (
+            "F5",
+            b"Bearer x,Basic YTpi",
+            "ambiguous: several-credentials",
+        ),
+        ("F5", b"Basic, Bearer x", "ambiguous: several-credentials"),
+        ("F5", b"", "ambiguous: several-credentials"),
+        ("D1", b"bearer a.b.c", "bearer a.b.c"),
+        ("D14", b"Bearer", "ambiguous: bearer-malformed"),
+        ("D14", b"Bearer ", "ambiguous: bearer-malformed"),
+        ("D14", b"Bearer a b", "ambiguous: bearer-malformed"),
+    ];
+
+    /// Id, text that is sent as Basic, and meaning.
+    const BASIC: &[(&str, &[u8], &str)] = &[
+        ("B8", b"nocolon", "unusable: basic-malformed"),
+        ("B8", b":secret", "unusable: basic-malformed"),
+        ("B8", b"a\nb:secret", "unusable: basic-malformed"),
+        ("B8", b"a:\0", "unusable: basic-malformed"),
+        ("T21", b"a:b:c", "basic a / b:c"),
+        ("T21", b"a:", "basic a / "),
+        ("T21", "ä:ö".as_bytes(), "basic ä / ö"),
+        ("T21", b"\xe4:x", "unusable: basic-malformed"),
+    ];
+
     #[test]
     fn each_form_has_one_meaning() {
-        let cases: &[(&str, &[u8], &str)] = &[
-            ("A3", b"Negotiate abc", "nothing: unknown-scheme"),
-            (
-                "A3",
-                b"Digest username=\"x\", realm=\"y\"",
-                "nothing: unknown-scheme",
-            ),
-            ("A3", b"ApiKey", "nothing: unknown-scheme"),
-            ("B8", b"Basic", "unusable: basic-malformed"),
-            ("B8", b"Basic !!!", "unusable: basic-malformed"),
-            (
-                "B8",
-                encoded_static(b"nocolon"),
-                "unusable: basic-malformed",
-            ),
-            (
-                "B8",
-                encoded_static(b":secret"),
-                "unusable: basic-malformed",
-            ),
-            (
-                "B8",
-                encoded_static(b"a\nb:secret"),
-                "unusable: basic-malformed",
-            ),
-            ("B8", encoded_static(b"a:\0"), "unusable: basic-malformed"),
-            ("T21", encoded_static(b"a:b:c"), "basic a / b:c"),
-            ("T21", encoded_static(b"a:"), "basic a / "),
-            ("T21", encoded_static("ä:ö".as_bytes()), "basic ä / ö"),
-            (
-                "T21",
-                encoded_static(b"\xe4:x"),
-                "unusable: basic-malformed",
-            ),
-            (
-                "T21 no padding",
-                b"Basic YTpiYg",
-                "unusable: basic-malformed",
-            ),
-            (
-                "T21 trailing bits",
-                b"Basic YTpiYh==",
-                "unusable: basic-malformed",
-            ),
-            (
-                "T21 URL alphabet",
-                b"Basic Pz8_Ojw-",
-                "unusable: basic-malformed",
-            ),
-            (
-                "T21 white space",
-                b"Basic YTpi Yg==",
-                "unusable: basic-malformed",
-            ),
-            ("scheme in any case", b"bAsIc YTpi", "basic a / b"),
-            ("T20", b"Basic  YTpi", "ambiguous: several-credentials"),
-            ("T20", b"Basic\tYTpi", "ambiguous: several-credentials"),
-            ("T20", b"Basic YTpi ", "ambiguous: several-credentials"),
-            (
-                "F5",
-                b"Basic YTpi, Bearer x",
-                "ambiguous: several-credentials",
-            ),
-            (
-                "F5",
-                b"Bearer x,Basic YTpi",
-                "ambiguous: several-credentials",
-            ),
-            ("F5", b"Basic, Bearer x", "ambiguous: several-credentials"),
-            ("F5", b"", "ambiguous: several-credentials"),
-            ("T20", b"Basic \xff", "ambiguous: several-credentials"),
-            ("D14", b"Bearer", "ambiguous: bearer-malformed"),
-            ("D14", b"Bearer ", "ambiguous: bearer-malformed"),
-            ("D14", b"Bearer a b", "ambiguous: bearer-malformed"),
-            ("D1", b"bearer a.b.c", "bearer a.b.c"),
-        ];
-        for (id, value, expected) in cases {
+        for (id, value, expected) in FORMS {
+            let text = String::from_utf8_lossy(value);
+            assert_eq!(outcome(&[value]), *expected, "{id} {text}");
+        }
+        for (id, text, expected) in BASIC {
             assert_eq!(
-                outcome(&[value]),
+                outcome(&[encoded(text).as_bytes()]),
                 *expected,
-                "{id} {}",
-                String::from_utf8_lossy(value)
+                "{id} {text:?}"
             );
         }
         assert_eq!(outcome(&[]), "nothing: no-credential", "A1");
-        assert_eq!(
-            outcome(&[b"Basic YTpi", b"Basic YTpi"]),
-            "ambiguous: duplicate-header",
-            "F5"
-        );
-    }
-
-    fn encoded_static(text: &[u8]) -> &'static [u8] {
-        encoded(text).leak().as_bytes()
+        let twice: [&[u8]; 2] = [b"Basic YTpi", b"Basic YTpi"];
+        assert_eq!(outcome(&twice), "ambiguous: duplicate-header", "F5");
     }
 
     #[test]

@@ -13,6 +13,7 @@ use lockgate_core::crypto::KeyedHash;
 use lockgate_core::ids::CorrelationId;
 use lockgate_core::limits;
 use lockgate_core::random::SharedRandom;
+use lockgate_core::refusal::Reason;
 use lockgate_engine::access::Permit;
 use lockgate_engine::entry::Inbound;
 use lockgate_engine::runtime::Runtime;
@@ -141,7 +142,10 @@ impl Gateway {
                 .at_flow(&endpoint.flow_id)
         };
         let read = body::read(body, endpoint.max_body, self.0.pace, &self.0.bodies).await;
-        let (body, _share) = read.map_err(known)?;
+        let (body, _share) = read.map_err(|reason| match reason {
+            Reason::Overloaded => known(reason).detail("request bodies fill their share of memory"),
+            _ => known(reason),
+        })?;
         let query = head.uri.query().map(headers::query_for_flow);
         let inbound = Inbound {
             method: head.method.as_str(),

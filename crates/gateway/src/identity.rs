@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 use std::num::NonZeroUsize;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use lockgate_core::client::AuthFailure;
 use lockgate_core::clock::Timestamp;
@@ -123,7 +123,8 @@ impl Authenticator {
         // A token that is ours but no longer good is not an attempt to guess one.
         let signed = self.tokens.open(token, identities);
         let signed = signed.map_err(|refused| self.count("", source, refuse(refused)))?;
-        let verified = signed.admit(identities, now).map_err(refuse)?;
+        let verified = signed.admit(identities, now);
+        let verified = verified.map_err(|refused| refuse(refused).of_client(signed.client_id()))?;
         let identity = Identity {
             user_name: self.user_name(&verified.client.id),
             grant: Grant::Only(verified.roles().cloned().collect()),
@@ -135,7 +136,7 @@ impl Authenticator {
         })
     }
 
-    fn user_name(&self, client_id: &str) -> Option<std::sync::Arc<str>> {
+    fn user_name(&self, client_id: &str) -> Option<Arc<str>> {
         match self.user_name {
             UserNameFormat::ClientId => Some(client_id.into()),
             UserNameFormat::OAuthClientPrefix => Some(format!("oauth_client_{client_id}").into()),
@@ -217,5 +218,24 @@ impl TokenMemory {
         let signed = SignedToken::open(token, identities, Plan::IntegrationFlow)?;
         remembered().put(hash, signed.clone());
         Ok(signed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn flows_learn_the_callers_name_as_configured() {
+        let cases = [
+            (UserNameFormat::ClientId, Some("sb-1")),
+            (UserNameFormat::OAuthClientPrefix, Some("oauth_client_sb-1")),
+            (UserNameFormat::Omit, None),
+        ];
+        for (format, expected) in cases {
+            let name = Authenticator::new(format).user_name("sb-1");
+            assert_eq!(name.as_deref(), expected);
+        }
+        assert_eq!(UserNameFormat::default(), UserNameFormat::ClientId);
     }
 }

@@ -9,29 +9,6 @@ use lockgate_engine::entry::Outcome;
 use crate::csrf::{CSRF_TOKEN, Issued};
 use crate::headers::{is_hop_by_hop, is_identity};
 
-/// Fields that only make sense in a request. A flow that called a receiver still carries them, some
-/// with credentials in them; a sender must not see those.
-const REQUEST_ONLY: [HeaderName; 18] = [
-    header::ACCEPT,
-    header::ACCEPT_CHARSET,
-    header::ACCEPT_ENCODING,
-    header::ACCEPT_LANGUAGE,
-    header::AUTHORIZATION,
-    header::COOKIE,
-    header::EXPECT,
-    header::FROM,
-    header::HOST,
-    header::IF_MATCH,
-    header::IF_MODIFIED_SINCE,
-    header::IF_NONE_MATCH,
-    header::IF_RANGE,
-    header::IF_UNMODIFIED_SINCE,
-    header::MAX_FORWARDS,
-    header::RANGE,
-    header::REFERER,
-    header::USER_AGENT,
-];
-
 /// The response to a call that a flow handled.
 pub(crate) fn outcome(outcome: Outcome) -> Response<Full<Bytes>> {
     let status = StatusCode::from_u16(outcome.status).ok();
@@ -79,8 +56,34 @@ fn is_dropped(name: &HeaderName) -> bool {
     name.as_str().starts_with("camel")
         || is_hop_by_hop(name.as_str())
         || is_identity(name.as_str())
-        || REQUEST_ONLY.contains(name)
+        || is_for_requests(name)
         || matches!(*name, header::CONTENT_LENGTH | header::DATE)
+}
+
+/// Whether a field only makes sense in a request. A flow that called a receiver still carries such
+/// fields, some with credentials in them; its sender must not see those.
+fn is_for_requests(name: &HeaderName) -> bool {
+    matches!(
+        *name,
+        header::ACCEPT
+            | header::ACCEPT_CHARSET
+            | header::ACCEPT_ENCODING
+            | header::ACCEPT_LANGUAGE
+            | header::AUTHORIZATION
+            | header::COOKIE
+            | header::EXPECT
+            | header::FROM
+            | header::HOST
+            | header::IF_MATCH
+            | header::IF_MODIFIED_SINCE
+            | header::IF_NONE_MATCH
+            | header::IF_RANGE
+            | header::IF_UNMODIFIED_SINCE
+            | header::MAX_FORWARDS
+            | header::RANGE
+            | header::REFERER
+            | header::USER_AGENT
+    )
 }
 
 /// A flow that allows caching must not have its answers handed to other callers.

@@ -138,6 +138,12 @@ impl SignedToken {
         Ok(Self(Arc::new(claims)))
     }
 
+    /// The client it was issued to, which may be gone.
+    #[must_use]
+    pub fn client_id(&self) -> &str {
+        &self.0.client_id
+    }
+
     /// Checks the token against the state of this moment.
     ///
     /// # Errors

@@ -182,7 +182,9 @@ async fn t40_a_compromised_signing_key_ends_tokens_that_were_accepted_before() {
     server.change(|identities| identities.keys = VerificationKeys::default());
     let response = call(server.address, "GET /http/role", &token, "").await;
     assert_eq!(response.status, 401);
-    assert_eq!(server.refusal(&response).await.reason, "token-unknown-key");
+    let refusal = server.refusal(&response).await;
+    assert_eq!(refusal.reason, "token-unknown-key");
+    assert_eq!(refusal.client_id, Some(id(SENDER)));
 }
 
 #[tokio::test]
@@ -528,5 +530,18 @@ async fn g3_failures_are_throttled_and_correct_credentials_are_not() {
             .await
             .status,
         200
+    );
+}
+
+#[tokio::test]
+async fn g4_a_server_that_stops_takes_no_calls() {
+    let server = Server::start().await;
+    server.runtime.stop(Duration::from_secs(1)).await;
+    let response = call(server.address, "GET /http/role", &sender(), "").await;
+    assert_eq!(response.status, 503);
+    assert_eq!(response.header("retry-after"), Some("1"));
+    assert_eq!(
+        call(server.address, "GET /http/role", &[], "").await.status,
+        401
     );
 }

@@ -106,7 +106,7 @@ impl Connection {
     }
 
     async fn read(&mut self) -> usize {
-        let mut buffer = [0; 16 * 1024];
+        let mut buffer = vec![0; 16 * 1024];
         let read = timeout(PATIENCE, self.stream.read(&mut buffer))
             .await
             .unwrap();

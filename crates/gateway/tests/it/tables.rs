@@ -68,47 +68,62 @@ fn check_refusal(id: &str, response: &Response) {
     assert_eq!(response.header("access-control-allow-origin"), None, "{id}");
 }
 
-#[tokio::test]
-async fn every_row_of_the_decision_table() {
-    let server = Server::start().await;
+/// A call that was made: which row, what it expects, what came back.
+type Made = (String, String, Response);
+
+/// Compares all answers at once: what is on record about refusals is written behind.
+async fn check(server: &Server, calls: Vec<Made>) {
     let mut wrong = String::new();
-    for (number, row) in (2..).zip(rows(DECISIONS)) {
-        let [id, name, user_role, client_certificate] = row[..] else {
-            panic!("four cells expected: {row:?}");
-        };
-        for (path, expected) in [
-            ("/http/role", user_role),
-            ("/http/cert", client_certificate),
-        ] {
-            // Each row comes from an address of its own: failures of one must not throttle the next.
-            let source = Ipv4Addr::new(127, 0, 1, number);
-            let credential = credential(name);
-            let query = match credential.query {
-                "" => String::new(),
-                query => format!("?{query}"),
-            };
-            let line = format!("POST {path}{query}");
-            let mut connection = Connection::open_from(source, server.address).await;
-            connection
-                .send(request(&line, &credential.lines, "ping"))
-                .await;
-            let response = connection.receive().await.unwrap();
-            let answer = describe(&server, &response).await;
-            if answer != expected {
-                let _ = writeln!(wrong, "{id} {name} at {path}: {answer}, not {expected}");
-            }
-            if response.status >= 400 {
-                check_refusal(id, &response);
-            }
+    for (row, expected, response) in calls {
+        let answer = describe(server, &response).await;
+        if answer != expected {
+            let _ = writeln!(wrong, "{row}: {answer}, not {expected}");
+        }
+        if response.status >= 400 {
+            check_refusal(&row, &response);
         }
     }
     assert_eq!(wrong, "");
 }
 
 #[tokio::test]
+async fn every_row_of_the_decision_table() {
+    let server = Server::start().await;
+    let mut calls = Vec::new();
+    for (number, row) in (2..).zip(rows(DECISIONS)) {
+        let [id, name, user_role, client_certificate] = row[..] else {
+            panic!("four cells expected: {row:?}");
+        };
+        // Each row comes from an address of its own: failures of one must not throttle the next.
+        let source = Ipv4Addr::new(127, 0, 1, number);
+        let credential = credential(name);
+        for (path, expected) in [
+            ("/http/role", user_role),
+            ("/http/cert", client_certificate),
+        ] {
+            let line = match credential.query {
+                "" => format!("POST {path}"),
+                query => format!("POST {path}?{query}"),
+            };
+            let mut connection = Connection::open_from(source, server.address).await;
+            connection
+                .send(request(&line, &credential.lines, "ping"))
+                .await;
+            let response = connection.receive().await.unwrap();
+            calls.push((
+                format!("{id} {name} at {path}"),
+                expected.to_owned(),
+                response,
+            ));
+        }
+    }
+    check(&server, calls).await;
+}
+
+#[tokio::test]
 async fn every_row_of_the_request_table() {
     let server = Server::start().await;
-    let mut wrong = String::new();
+    let mut calls = Vec::new();
     for row in rows(REQUESTS) {
         let [id, name, line, headers, expected] = row[..] else {
             panic!("five cells expected: {row:?}");
@@ -121,16 +136,11 @@ async fn every_row_of_the_request_table() {
                 .map(str::to_owned),
         );
         let response = call(server.address, line, &lines, "").await;
-        let answer = describe(&server, &response).await;
-        if answer != expected {
-            let _ = writeln!(
-                wrong,
-                "{id} {name} {line} {headers}: {answer}, not {expected}"
-            );
-        }
-        if response.status >= 400 {
-            check_refusal(id, &response);
-        }
+        calls.push((
+            format!("{id} {name} {line} {headers}"),
+            expected.to_owned(),
+            response,
+        ));
     }
-    assert_eq!(wrong, "");
+    check(&server, calls).await;
 }
