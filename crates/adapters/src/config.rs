@@ -2,11 +2,10 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// Settings of all receivers.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Debug, Default)]
 pub struct AdaptersConfig {
     /// Certificates in PEM that are trusted besides those of the operating system.
     pub extra_ca_pem: Option<String>,
@@ -16,7 +15,7 @@ pub struct AdaptersConfig {
 
 /// Which addresses receivers may call. Checked for every address a name resolves to and for every
 /// redirect, so a name cannot lead where its address could not.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct EgressConfig {
     /// Loopback and private networks. A server inside a company calls little else.

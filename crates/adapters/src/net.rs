@@ -32,9 +32,7 @@ pub enum ConfigError {
 /// Why a peer gave no answer.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Failure {
-    #[error(
-        "{target} is not allowed as a target: {address} is outside the egress rules of this server (adapters.egress)"
-    )]
+    #[error("{target} may not be called: {address} is outside the egress rules of this server")]
     Forbidden { target: String, address: String },
     #[error("The host name of {target} cannot be resolved: {reason}")]
     UnknownHost { target: String, reason: String },

@@ -24,6 +24,18 @@ pub(crate) struct Outgoing {
     pub(crate) timeout: Duration,
 }
 
+impl Outgoing {
+    /// Drops what only the first server was to get: credentials, and headers and body of the
+    /// message, which may hold credentials too.
+    fn forget_message(&mut self) {
+        let accept = self.headers.remove(header::ACCEPT);
+        self.headers.clear();
+        self.headers
+            .extend(accept.map(|accept| (header::ACCEPT, accept)));
+        self.body = None;
+    }
+}
+
 /// What came back.
 #[derive(Debug)]
 pub(crate) struct Answer {
@@ -38,7 +50,7 @@ pub(crate) struct Answer {
 
 impl Network {
     /// Sends a request. GET and HEAD follow redirects; other methods do not, since the second server
-    /// would get a message meant for the first. Credentials are not taken to another origin.
+    /// would get a message meant for the first. To another origin nothing of the message is taken.
     pub(crate) async fn send(
         &self,
         request: &Outgoing,
@@ -63,8 +75,7 @@ impl Network {
                 None => return read(response, hop.url).await,
                 Some(next) => {
                     if next.origin() != hop.url.origin() {
-                        hop.headers.remove(header::AUTHORIZATION);
-                        hop.headers.remove(header::COOKIE);
+                        hop.forget_message();
                     }
                     hop.url = next;
                 }
@@ -112,8 +123,10 @@ fn redirect(response: &reqwest::Response, url: &Url) -> Option<Url> {
         return None;
     }
     let location = response.headers().get(header::LOCATION)?.to_str().ok()?;
-    let next = url.join(location).ok()?;
-    matches!(next.scheme(), "http" | "https").then_some(next)
+    let mut next = url.join(location).ok()?;
+    // A user in the address would become a credential, and part of error messages.
+    let bare = next.set_username("").is_ok() && next.set_password(None).is_ok();
+    (bare && matches!(next.scheme(), "http" | "https")).then_some(next)
 }
 
 async fn read(response: reqwest::Response, url: Url) -> Result<Answer, Failure> {

@@ -306,6 +306,24 @@ async fn a_failed_call_is_an_exception_with_the_answer_inside() {
 }
 
 #[tokio::test]
+async fn the_servers_own_reason_phrase_is_kept() {
+    let server = Server::start(|_| async {
+        let mut response = reply(StatusCode::OK, TEXT, "");
+        let reason = hyper::ext::ReasonPhrase::from_static(b"Very Fine");
+        response.extensions_mut().insert(reason);
+        response
+    })
+    .await
+    .unwrap();
+    let mut exchange = message("", &[]);
+    post(&server.url(), &[], &mut exchange).await.unwrap();
+    assert_eq!(
+        header(&exchange, "CamelHttpResponseText").as_deref(),
+        Some("Very Fine")
+    );
+}
+
+#[tokio::test]
 async fn failures_can_be_taken_as_answers() {
     let server = Server::start(|_| async { reply(StatusCode::NOT_FOUND, TEXT, "none") })
         .await
@@ -361,11 +379,12 @@ async fn redirects_are_followed_for_get_only() {
 }
 
 #[tokio::test]
-async fn credentials_do_not_follow_to_another_server() {
+async fn nothing_of_the_message_follows_to_another_server() {
     let other = Server::start(echo).await.unwrap();
     let target = other.url();
     let server = Server::start(move |_| {
         let mut response = reply(StatusCode::TEMPORARY_REDIRECT, TEXT, "");
+        let target = target.replace("://", "://user:secret@");
         let target = HeaderValue::from_str(&target).unwrap();
         response.headers_mut().insert("location", target);
         async { response }
@@ -377,16 +396,23 @@ async fn credentials_do_not_follow_to_another_server() {
     let channel = [
         ("httpAddressWithoutQuery", url.as_str()),
         ("httpMethod", "GET"),
+        ("httpShouldSendBody", "true"),
         ("authenticationMethod", "Basic"),
         ("credentialName", "Peer"),
     ];
     let receiver = caller.prepare(ReceiverKind::Http, &channel).unwrap();
-    let mut exchange = message("", &[("Cookie", "a=b")]);
+    let headers = [("Cookie", "a=b"), ("apikey", "k"), ("Accept", TEXT)];
+    let mut exchange = message("b", &headers);
     caller.call(&receiver, &mut exchange).await.unwrap();
-    assert!(server.requests()[0].header("authorization").is_some());
+    let first = &server.requests()[0];
+    assert!(first.header("authorization").is_some());
+    assert_eq!((first.header("apikey"), &*first.text()), (Some("k"), "b"));
     let redirected = &other.requests()[0];
-    assert_eq!(redirected.header("authorization"), None);
-    assert_eq!(redirected.header("cookie"), None);
+    for name in ["authorization", "cookie", "apikey", "content-type"] {
+        assert_eq!(redirected.header(name), None, "{name}");
+    }
+    assert_eq!(redirected.header("accept"), Some(TEXT));
+    assert!(redirected.body.is_empty());
 }
 
 #[tokio::test]
