@@ -31,7 +31,6 @@ pub(crate) const NOW: Timestamp = Timestamp::from_secs(1_795_413_600);
 pub(crate) struct Worker {
     pub(crate) runtime: Runtime,
     pub(crate) store: Store,
-    pub(crate) clock: Arc<ManualClock>,
     pub(crate) peer: Peer,
     _folder: TempDir,
 }
@@ -43,21 +42,19 @@ impl Worker {
 
     pub(crate) async fn with(settings: Settings) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let clock = Arc::new(ManualClock::at(NOW));
-        let shared: SharedClock = clock.clone();
+        let clock: SharedClock = Arc::new(ManualClock::at(NOW));
         let location = Location::Sqlite(folder.path().join("test.db"));
-        let store = Store::open(&location, shared.clone()).await.unwrap();
+        let store = Store::open(&location, clock.clone()).await.unwrap();
         let peer = Peer::default();
         let parts = Parts {
             store: store.clone(),
-            clock: shared,
+            clock,
             random: Arc::new(SeededRandom::new(1)),
             registry: registry(&peer),
         };
         Self {
             runtime: Runtime::start(parts, settings).await.unwrap(),
             store,
-            clock,
             peer,
             _folder: folder,
         }

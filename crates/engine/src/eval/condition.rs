@@ -155,6 +155,9 @@ fn truth(value: &Value) -> bool {
     }
 }
 
+/// Both sides as text; `None` when one of them is `null`.
+type Texts<'a> = Option<(Cow<'a, str>, Cow<'a, str>)>;
+
 struct Sides<'a> {
     left: &'a Value,
     right: &'a Value,
@@ -166,7 +169,7 @@ impl<'a> Sides<'a> {
         self.exchange.value_text(value)
     }
 
-    fn texts(&self) -> Result<Option<(Cow<'a, str>, Cow<'a, str>)>, StepError> {
+    fn texts(&self) -> Result<Texts<'a>, StepError> {
         Ok(self.text(self.left)?.zip(self.text(self.right)?))
     }
 

@@ -46,6 +46,7 @@ async fn outcome(worker: &Worker, processes: Vec<Process>) -> (char, String) {
 }
 
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "a table")]
 async fn endings_follow_the_documented_rules() {
     let worker = Worker::start().await;
     let main = |steps| process(steps, None);
@@ -321,6 +322,7 @@ fn looping(condition: Condition, max_iterations: u32, throw_on_max: bool) -> Ste
 }
 
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "a table")]
 async fn a_looping_call_runs_first_and_asks_afterwards() {
     let worker = Worker::start().await;
     let always = || condition("'a' = 'a'");
@@ -441,10 +443,7 @@ async fn a_router_takes_the_first_route_that_holds() {
         ("default raises", router(vec![route(no, 1)], true), 'F', ""),
         (
             "nothing to compare",
-            router(
-                vec![route("${property.none.x()} = 1", 1)],
-                false,
-            ),
+            router(vec![route("${property.none.x()} = 1", 1)], false),
             'C',
             "5",
         ),

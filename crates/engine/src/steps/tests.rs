@@ -307,6 +307,7 @@ async fn headers_are_deleted_by_name_and_by_pattern() {
 }
 
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "a table")]
 async fn variables_and_numbers_come_from_the_store() {
     let worker = Worker::start().await;
     let mut tx = worker.store.begin().await.unwrap();

@@ -1,0 +1,123 @@
+//! No message goes unrecorded.
+
+use std::time::Duration;
+
+use lockgate_core::ids::CorrelationId;
+use lockgate_engine::entry::Refused;
+use lockgate_engine::journal::Refusal;
+use lockgate_engine::runtime::Settings;
+use lockgate_store::messages::{self, Filter, MessageStatus};
+use lockgate_store::refusals;
+use uuid::Uuid;
+
+use crate::models::Model;
+use crate::worker::{NOW, Worker, eventually};
+
+#[tokio::test]
+async fn a_burst_is_refused_rather_than_lost() {
+    let settings = Settings {
+        journal_buffer: 200,
+        ..Settings::of_worker("w1")
+    };
+    let worker = Worker::with(settings).await;
+    worker
+        .deploy(&[Model::https("Burst", "/burst").body("x")])
+        .await;
+    // Nothing is written while this transaction keeps the database.
+    let blocker = worker.store.begin().await.unwrap();
+    let (mut answered, mut refused) = (0u64, 0u64);
+    for _ in 0..100_000 {
+        match worker.post("/burst", "").await {
+            Ok(outcome) => {
+                assert_eq!(outcome.status, 200);
+                answered += 1;
+            }
+            Err(Refused::LogFull) => refused += 1,
+            Err(other) => panic!("{other}"),
+        }
+    }
+    assert!((200..=700).contains(&answered), "{answered}");
+    assert_eq!(answered + refused, 100_000);
+    drop(blocker);
+    let journal = worker.runtime.journal();
+    eventually(|| async { (journal.written() == answered).then_some(()) }).await;
+    let filter = Filter {
+        limit: 1_000,
+        ..Filter::default()
+    };
+    let mut tx = worker.store.read().await.unwrap();
+    let found = messages::list(&mut tx, &filter).await.unwrap();
+    assert_eq!(found.len() as u64, answered);
+    drop(tx);
+    assert_eq!(journal.pending(), 0);
+    assert_eq!(worker.post("/burst", "").await.unwrap().status, 200);
+}
+
+#[tokio::test]
+async fn records_are_written_before_a_worker_ends() {
+    let worker = Worker::start().await;
+    worker.deploy(&[Model::https("A", "/a").body("x")]).await;
+    let mut ids = Vec::new();
+    for _ in 0..50 {
+        ids.push(worker.post("/a", "").await.unwrap().message_id);
+    }
+    worker.runtime.stop(Duration::from_secs(10)).await;
+    let mut tx = worker.store.read().await.unwrap();
+    for id in ids {
+        assert!(messages::find(&mut tx, &id).await.unwrap().is_some());
+    }
+}
+
+#[tokio::test]
+async fn a_long_message_is_seen_while_it_runs_and_abandoned_after_a_crash() {
+    let worker = Worker::start().await;
+    worker
+        .deploy(&[Model::https("Long", "/long").call_peer("wait")])
+        .await;
+    let call = worker.post("/long", "x");
+    let check = async {
+        let record = worker.messages("Long", 1).await.remove(0);
+        assert_eq!(
+            (record.status, record.ended_at),
+            (MessageStatus::Processing, None)
+        );
+        // Another process takes over under the same name, as after a crash.
+        let next = worker.beside("w1").await;
+        let record = next.message(&record.id).await;
+        assert_eq!(record.status, MessageStatus::Abandoned);
+        // This one was alive after all, and its record is final.
+        worker.peer.0.go.notify_one();
+    };
+    let (outcome, ()) = tokio::join!(call, check);
+    let id = outcome.unwrap().message_id;
+    let completed = || async {
+        let status = worker.message(&id).await.status;
+        (status == MessageStatus::Completed).then_some(())
+    };
+    eventually(completed).await;
+}
+
+#[tokio::test]
+async fn refusals_are_noted() {
+    let worker = Worker::start().await;
+    let id = CorrelationId(Uuid::from_u128(7));
+    worker.runtime.journal().refuse(Refusal {
+        id,
+        at: NOW,
+        source: "127.0.0.1".to_owned(),
+        method: "POST".to_owned(),
+        path: "/http/x".to_owned(),
+        status: 401,
+        reason: "no-credential".to_owned(),
+        detail: "The call carried no credentials.".to_owned(),
+        client_id: None,
+        key_id: None,
+        flow: None,
+    });
+    let noted = eventually(|| async {
+        let mut tx = worker.store.read().await.unwrap();
+        refusals::find(&mut tx, id).await.unwrap()
+    });
+    assert_eq!(noted.await.status, 401);
+    assert_eq!(worker.runtime.journal().refusals_dropped(), 0);
+}
