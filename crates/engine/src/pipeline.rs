@@ -93,10 +93,11 @@ pub(crate) struct Loop {
 }
 
 /// How a process ends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum End {
     Message,
     Error,
-    Escalation,
+    /// With its category, which is recorded and does nothing.
+    Escalation(Arc<str>),
     Terminate,
 }

@@ -163,7 +163,8 @@ const STEPS_BETWEEN_PAUSES: u64 = 128;
 
 impl<'a> Interpreter<'a> {
     async fn run(mut self) -> Ending {
-        for count in 1..=limits::EXCHANGE_STEPS {
+        let steps = self.runtime.exchange_steps();
+        for count in 1..=steps {
             if count % STEPS_BETWEEN_PAUSES == 0 {
                 tokio::task::yield_now().await;
             }
@@ -195,10 +196,7 @@ impl<'a> Interpreter<'a> {
                 };
             }
         }
-        let message = format!(
-            "The message was stopped after {} steps; a loop does not end.",
-            limits::EXCHANGE_STEPS
-        );
+        let message = format!("The message was stopped after {steps} steps; a loop does not end.");
         Ending::Failed(Arc::new(StepError::new(message)))
     }
 
@@ -284,7 +282,7 @@ impl<'a> Interpreter<'a> {
                 self.exchange.set_property(names::LOOP_INDEX, Value::Int(0));
                 Ok(Move::Enter(call.process))
             }
-            Op::End(end) => Ok(Move::End(*end)),
+            Op::End(end) => Ok(Move::End(end.clone())),
         }
     }
 
@@ -317,8 +315,11 @@ impl<'a> Interpreter<'a> {
         match end {
             End::Terminate => Some(Ending::Completed),
             End::Message if in_main || handling.is_some() => Some(Ending::Completed),
-            End::Escalation if in_main || handling.is_some() => Some(Ending::Escalated),
-            End::Escalation => {
+            End::Escalation(category) => {
+                self.trail.escalation = Some((category, id_of(node)));
+                if in_main || handling.is_some() {
+                    return Some(Ending::Escalated);
+                }
                 self.escalated = true;
                 self.leave()
             }
@@ -419,13 +420,17 @@ impl<'a> Interpreter<'a> {
 
     /// Says where it happened: to the flow in properties, to people in the log.
     fn blame(&mut self, error: &Arc<StepError>, node: Option<&Node>) {
-        let step = node.map_or_else(|| Arc::from(""), |node| Arc::clone(&node.id));
+        let step = id_of(node);
         self.exchange
             .set_property(names::EXCEPTION_CAUGHT, Value::Error(Arc::clone(error)));
         self.exchange
             .set_property(names::ERROR_STEP, Value::Text(Arc::clone(&step)));
         self.trail.error = Some((Arc::clone(error), step));
     }
+}
+
+fn id_of(node: Option<&Node>) -> Arc<str> {
+    node.map_or_else(|| Arc::from(""), |node| Arc::clone(&node.id))
 }
 
 /// Runs a step's computation; a panic becomes an error of the step.

@@ -51,6 +51,8 @@ pub struct Settings {
     pub worker: String,
     /// Exchanges that run at the same time before new ones are refused.
     pub concurrent_exchanges: usize,
+    /// Steps that one exchange may execute before it is stopped.
+    pub exchange_steps: u64,
     /// Message records that may wait to be written before new exchanges are refused.
     pub journal_buffer: usize,
     /// Whether an error that leaves a local process is offered to the exception subprocess of its
@@ -65,6 +67,7 @@ impl Settings {
         Self {
             worker: name.into(),
             concurrent_exchanges: limits::CONCURRENT_EXCHANGES,
+            exchange_steps: limits::EXCHANGE_STEPS,
             journal_buffer: limits::JOURNAL_BUFFER,
             local_errors_reach_caller: false,
         }
@@ -82,6 +85,7 @@ struct Inner {
     registry: Registry,
     worker: Arc<str>,
     local_errors_reach_caller: bool,
+    exchange_steps: u64,
     journal: Journal,
     closer: Mutex<Option<Closer>>,
     materials: ArcSwap<Materials>,
@@ -158,6 +162,7 @@ impl Runtime {
             registry: parts.registry,
             worker,
             local_errors_reach_caller: settings.local_errors_reach_caller,
+            exchange_steps: settings.exchange_steps,
             journal,
             closer: Mutex::new(Some(closer)),
             materials: ArcSwap::default(),
@@ -268,6 +273,10 @@ impl Runtime {
 
     pub(crate) fn materials(&self) -> Arc<Materials> {
         self.0.materials.load_full()
+    }
+
+    pub(crate) fn exchange_steps(&self) -> u64 {
+        self.0.exchange_steps
     }
 
     pub(crate) fn local_errors_reach_caller(&self) -> bool {

@@ -136,7 +136,9 @@ pub(crate) fn prepare(
         }
         StepSpec::End(EndSpec::Message(None)) => Op::End(End::Message),
         StepSpec::End(EndSpec::Error) => Op::End(End::Error),
-        StepSpec::End(EndSpec::Escalation(_)) => Op::End(End::Escalation),
+        StepSpec::End(EndSpec::Escalation(category)) => {
+            Op::End(End::Escalation(category.as_str().into()))
+        }
         StepSpec::End(EndSpec::Terminate) => Op::End(End::Terminate),
     };
     Ok(Prepared { op, then: None })

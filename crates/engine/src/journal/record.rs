@@ -14,7 +14,7 @@ use super::{Journal, Slot};
 use crate::pipeline::Pipeline;
 
 /// What is known of a message when it is admitted.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct Head {
     pub(crate) id: MessageId,
     pub(crate) correlation: Arc<str>,
@@ -27,7 +27,7 @@ pub(crate) struct Head {
 /// A message record on its way to the store.
 #[derive(Debug)]
 pub(crate) struct Record {
-    head: Head,
+    head: Arc<Head>,
     trail: Trail,
     status: MessageStatus,
     ended: Option<Timestamp>,
@@ -37,14 +37,14 @@ pub(crate) struct Record {
 /// abandoned.
 #[derive(Debug)]
 pub(crate) struct Open {
-    pub(crate) head: Head,
+    head: Arc<Head>,
     pub(crate) trail: Trail,
     slot: Option<Slot>,
     clock: SharedClock,
 }
 
 impl Open {
-    pub(crate) fn new(head: Head, slot: Slot, clock: SharedClock) -> Self {
+    pub(crate) fn new(head: Arc<Head>, slot: Slot, clock: SharedClock) -> Self {
         Self {
             trail: Trail::new(head.level),
             head,
@@ -59,12 +59,12 @@ impl Open {
     }
 
     /// Shows the exchange in the log while it runs.
-    pub(crate) fn announce(head: &Head, journal: &Journal) {
+    pub(crate) fn announce(head: &Arc<Head>, journal: &Journal) {
         if matches!(head.level, LogLevel::None | LogLevel::Error) {
             return;
         }
         journal.announce(Record {
-            head: head.clone(),
+            head: Arc::clone(head),
             trail: Trail::new(LogLevel::None),
             status: MessageStatus::Processing,
             ended: None,
@@ -87,7 +87,7 @@ impl Open {
         let mut trail = std::mem::replace(&mut self.trail, Trail::new(LogLevel::None));
         trail.settle(failed);
         slot.fill(Record {
-            head: self.head.clone(),
+            head: Arc::clone(&self.head),
             trail,
             status,
             ended: Some(self.clock.now()),
@@ -116,12 +116,17 @@ impl Record {
         let slow = ended.is_some_and(|ended| ended.since(head.started).as_secs() > SLOW_SECS);
         let mut trail = trail;
         let steps = trail.steps(&head.pipeline);
-        let (error, error_step) = match trail.error {
-            Some((error, step)) => (Some(error), Some(step)),
-            None => (None, None),
+        let failed = trail.error.is_some();
+        let (error, error_step) = match (trail.error, trail.escalation) {
+            (Some((error, step)), _) => (
+                Some(format!("{}: {}", error.class, error.message)),
+                Some(step),
+            ),
+            (None, Some((category, step))) => (Some(format!("Escalation: {category}")), Some(step)),
+            (None, None) => (None, None),
         };
         Message {
-            id: head.id,
+            id: head.id.clone(),
             correlation_id: head.correlation.as_ref().to_owned(),
             flow_id: head.pipeline.id.as_ref().to_owned(),
             flow_name: head.pipeline.name.as_ref().to_owned(),
@@ -133,14 +138,9 @@ impl Record {
             receiver: trail.notes.receiver,
             started_at: head.started,
             ended_at: ended,
-            identity: head.client.map(|client| client.id.clone()),
-            intermediate_error: error.is_some() || slow,
-            error: error.map(|error| {
-                cut(
-                    &format!("{}: {}", error.class, error.message),
-                    limits::LOG_ERROR_CHARS,
-                )
-            }),
+            identity: head.client.as_ref().map(|client| client.id.clone()),
+            intermediate_error: failed || slow,
+            error: error.map(|error| cut(&error, limits::LOG_ERROR_CHARS)),
             error_step: error_step.map(|step| step.as_ref().to_owned()),
             log_level: head.level,
             worker: worker.to_owned(),

@@ -28,6 +28,8 @@ pub(crate) struct Trail {
     trace_left: usize,
     /// The latest error and the model element where it happened, even if it was handled.
     pub(crate) error: Option<(Arc<StepError>, Arc<str>)>,
+    /// The category of the latest escalation and the model element where it happened.
+    pub(crate) escalation: Option<(Arc<str>, Arc<str>)>,
     pub(super) notes: Notes,
 }
 
@@ -51,6 +53,7 @@ impl Trail {
             count: 0,
             trace_left: limits::LOG_TRACE_BYTES,
             error: None,
+            escalation: None,
             notes: Notes::default(),
         }
     }

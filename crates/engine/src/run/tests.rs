@@ -460,10 +460,37 @@ async fn a_router_takes_the_first_route_that_holds() {
 
 #[tokio::test]
 async fn endless_flows_are_stopped() {
-    let worker = Worker::start().await;
+    let settings = Settings {
+        exchange_steps: 1_000,
+        ..Settings::of_worker("w1")
+    };
+    let worker = Worker::with(settings).await;
     let recursive = process(vec![mark("x"), LOCAL], None);
     let (letter, path) = outcome(&worker, vec![process(vec![LOCAL], None), recursive]).await;
     assert_eq!((letter, path.len()), ('F', limits::CALL_DEPTH - 1));
+    let endless = || looping(condition("'a' = 'a'"), u32::MAX, true);
+    let handled = process(vec![endless()], Some(vec![mark("h"), end()]));
+    let (letter, path) = outcome(&worker, vec![handled, process(vec![mark("x")], None)]).await;
+    assert_eq!(letter, 'F');
+    assert!(
+        !path.contains('h'),
+        "no handler goes on where the limit has stopped it"
+    );
+}
+
+#[tokio::test]
+async fn the_category_of_an_escalation_is_recorded() {
+    let worker = Worker::start().await;
+    let target = worker.target(&plan(vec![process(vec![escalate()], None)]), LogLevel::Info);
+    let finished = worker
+        .runtime
+        .run_for_test(target, Exchange::default(), false)
+        .await;
+    let record = worker.message(&finished.id).await;
+    assert_eq!(record.status, MessageStatus::Escalated);
+    assert_eq!(record.error.as_deref(), Some("Escalation: Others"));
+    assert_eq!(record.error_step.as_deref(), Some("n0"));
+    assert!(!record.intermediate_error);
 }
 
 #[tokio::test]

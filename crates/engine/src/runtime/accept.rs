@@ -28,11 +28,21 @@ use crate::value::Value;
 /// An exchange that runs longer than this is shown in the message log before it ends.
 const ANNOUNCE_AFTER: Duration = Duration::from_secs(1);
 
+/// Where an exchange comes from. By default it begins a chain that nobody waits for; the chain is
+/// named after its first message.
+#[derive(Debug, Default)]
+pub(super) struct Origin {
+    pub(super) correlation: Option<Arc<str>>,
+    pub(super) depth: usize,
+    pub(super) synchronous: bool,
+    pub(super) client: Option<Arc<Client>>,
+}
+
 /// An exchange that may run.
 #[derive(Debug)]
 pub(super) struct Execution {
     pub(super) target: Target,
-    pub(super) head: Head,
+    pub(super) head: Arc<Head>,
     pub(super) chain: Chain,
     pub(super) exchange: Exchange,
     pub(super) slot: Slot,
@@ -58,13 +68,13 @@ impl Runtime {
         let (place, slot) = self.admit()?;
         let correlation = http::correlation(&inbound);
         let exchange = http::exchange(&permit, inbound, &target.deployed.pipeline);
-        let chain = Chain {
-            correlation: correlation.unwrap_or_else(|| self.new_correlation()),
+        let origin = Origin {
+            correlation,
             depth: 0,
             synchronous: true,
+            client: Some(Arc::clone(&permit.identity().client)),
         };
-        let client = Some(Arc::clone(&permit.identity().client));
-        let execution = self.execution(target.clone(), exchange, chain, client, slot);
+        let execution = self.execution(target.clone(), exchange, origin, slot);
         let finished = self.drive(execution, place).await;
         Ok(http::outcome(finished))
     }
@@ -81,30 +91,30 @@ impl Runtime {
         Ok((place, slot))
     }
 
-    pub(super) fn new_correlation(&self) -> Arc<str> {
-        MessageId::generate(self.clock().as_ref(), self.random().as_ref())
-            .as_str()
-            .into()
-    }
-
     /// Gives a message its identity: id, correlation, log level.
     pub(super) fn execution(
         &self,
         target: Target,
         mut exchange: Exchange,
-        chain: Chain,
-        client: Option<Arc<Client>>,
+        origin: Origin,
         slot: Slot,
     ) -> Execution {
-        let head = Head {
-            id: MessageId::generate(self.clock().as_ref(), self.random().as_ref()),
+        let id = MessageId::generate(self.clock().as_ref(), self.random().as_ref());
+        let id_text: Arc<str> = id.as_str().into();
+        let chain = Chain {
+            correlation: origin.correlation.unwrap_or_else(|| Arc::clone(&id_text)),
+            depth: origin.depth,
+            synchronous: origin.synchronous,
+        };
+        let head = Arc::new(Head {
+            id,
             correlation: Arc::clone(&chain.correlation),
             pipeline: Arc::clone(&target.deployed.pipeline),
             level: target.deployed.level(),
             started: self.clock().now(),
-            client,
-        };
-        let id = Value::from(head.id.as_str());
+            client: origin.client,
+        });
+        let id = Value::Text(id_text);
         let correlation = Value::Text(Arc::clone(&chain.correlation));
         exchange.properties.reserve(8);
         for (name, value) in [
@@ -136,12 +146,11 @@ impl Runtime {
         synchronous: bool,
     ) -> Finished {
         let (place, slot) = self.admit().expect("there is room");
-        let chain = Chain {
-            correlation: self.new_correlation(),
-            depth: 0,
+        let origin = Origin {
             synchronous,
+            ..Origin::default()
         };
-        let execution = self.execution(target, exchange, chain, None, slot);
+        let execution = self.execution(target, exchange, origin, slot);
         self.drive(execution, place).await
     }
 
@@ -151,7 +160,7 @@ impl Runtime {
         execution: Execution,
         place: OwnedSemaphorePermit,
     ) -> Finished {
-        let (id, target) = (execution.head.id.clone(), execution.target.clone());
+        let (head, target) = (Arc::clone(&execution.head), execution.target.clone());
         let runtime = self.clone();
         let mut work = Box::pin(async move {
             let finished = runtime.execute(execution).await;
@@ -164,7 +173,7 @@ impl Runtime {
         self.0.tasks.spawn(work).await.unwrap_or_else(|_| {
             // Steps are guarded against panics, so this is the runtime being torn down.
             Finished {
-                id,
+                id: head.id.clone(),
                 target,
                 exchange: Exchange::default(),
                 ending: Ending::Abandoned,
@@ -181,7 +190,7 @@ impl Runtime {
             mut exchange,
             slot,
         } = execution;
-        let mut open = Open::new(head.clone(), slot, Arc::clone(self.clock()));
+        let mut open = Open::new(Arc::clone(&head), slot, Arc::clone(self.clock()));
         open.trail.note(&exchange);
         let mut ending = {
             let (deployed, trail) = (&target.deployed, &mut open.trail);
@@ -220,7 +229,7 @@ impl Runtime {
             Ending::Abandoned => MessageStatus::Abandoned,
         });
         Finished {
-            id: head.id,
+            id: head.id.clone(),
             target,
             exchange,
             ending,

@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
+use super::accept::Origin;
 use super::http::is_admitted;
 use super::{Routes, Target};
 use crate::error::StepError;
 use crate::exchange::Exchange;
 use crate::headers::Headers;
 use crate::names;
-use crate::run::{Chain, Ending, Visit};
+use crate::run::{Ending, Visit};
 
 impl Routes {
     /// Where a ProcessDirect address leads. Addresses are compared literally; only a leading slash
@@ -54,12 +55,13 @@ impl Visit<'_> {
             attachments: exchange.attachments.clone(),
             ..Exchange::default()
         };
-        let chain = Chain {
-            correlation: Arc::clone(&self.chain.correlation),
+        let origin = Origin {
+            correlation: Some(Arc::clone(&self.chain.correlation)),
             depth: self.chain.depth,
             synchronous: self.chain.synchronous,
+            client: None,
         };
-        let execution = runtime.execution(target, sent, chain, None, slot);
+        let execution = runtime.execution(target, sent, origin, slot);
         let finished = runtime.execute(execution).await;
         match finished.ending {
             Ending::Completed => {}

@@ -17,12 +17,12 @@ use lockgate_store::leases::{self, Fence};
 use tokio::time::{Instant, sleep, sleep_until};
 use tokio_util::sync::CancellationToken;
 
+use super::accept::Origin;
 use super::schedule::CronSchedule;
 use super::{Deployed, Runtime, Target};
 use crate::entry::Refused;
 use crate::exchange::Exchange;
 use crate::pipeline::Pipeline;
-use crate::run::Chain;
 
 /// How long a lease lasts without being renewed.
 const LEASE: Duration = Duration::from_secs(30);
@@ -150,12 +150,7 @@ impl Runtime {
     /// Runs a timer's process once, as a message of its own.
     async fn fire(&self, _turn: &Turn, target: Target) -> Result<(), Refused> {
         let (_place, slot) = self.admit()?;
-        let chain = Chain {
-            correlation: self.new_correlation(),
-            depth: 0,
-            synchronous: false,
-        };
-        let execution = self.execution(target, Exchange::default(), chain, None, slot);
+        let execution = self.execution(target, Exchange::default(), Origin::default(), slot);
         self.execute(execution).await;
         Ok(())
     }
