@@ -578,3 +578,38 @@ async fn large_bodies_are_computed_on_other_threads() {
         Some("z")
     );
 }
+
+#[tokio::test]
+async fn a_record_keeps_the_last_steps() {
+    let worker = Worker::start().await;
+    let mut steps: Vec<_> = (0..60).map(|_| mark("x")).collect();
+    steps.push(fail());
+    let failing = plan(vec![process(steps, None)]);
+    let again = condition(&format!(
+        "${{property.CamelLoopIndex}} < {}",
+        limits::LOG_STEPS
+    ));
+    let looping = plan(vec![
+        process(vec![looping(again, u32::MAX, true)], None),
+        process(vec![mark("")], None),
+    ]);
+    for (plan, level, kept, first) in [
+        (&failing, LogLevel::Info, limits::LOG_STEPS_ON_FAILURE, 11),
+        (&failing, LogLevel::Debug, 61, 0),
+        (&looping, LogLevel::Debug, limits::LOG_STEPS, 2),
+    ] {
+        let target = worker.target(plan, level);
+        let finished = worker
+            .runtime
+            .run_for_test(target, Exchange::default(), false)
+            .await;
+        let record = worker.message(&finished.id).await;
+        assert_eq!(record.steps.len(), kept);
+        assert_eq!(record.steps[0].seq, first);
+        let last = record.steps.last().map(|step| step.error.as_deref());
+        assert_eq!(
+            last == Some(Some("it broke")),
+            record.status == MessageStatus::Failed
+        );
+    }
+}

@@ -222,6 +222,10 @@ impl Runtime {
                 Err(error) => ending = Ending::Failed(Arc::new(error)),
             }
         }
+        if let Ending::Failed(error) = &ending {
+            // The text may hold data of the message; it is in the message log.
+            tracing::info!(flow.id = %head.pipeline.id, message.id = %head.id, class = error.class, "a message failed");
+        }
         open.close(match &ending {
             Ending::Completed => MessageStatus::Completed,
             Ending::Escalated => MessageStatus::Escalated,

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use super::accept::Origin;
-use super::http::is_admitted;
 use super::{Routes, Target};
 use crate::error::StepError;
 use crate::exchange::Exchange;
@@ -45,7 +44,7 @@ impl Visit<'_> {
         })?;
         let mut headers = Headers::default();
         for (name, value) in exchange.headers.iter() {
-            if is_admitted(name) && target.deployed.pipeline.allowed_headers.admits(name) {
+            if !names::is_internal(name) && target.deployed.pipeline.allowed_headers.admits(name) {
                 headers.set(name, value.clone());
             }
         }

@@ -81,7 +81,7 @@ pub(super) fn exchange(permit: &Permit, inbound: Inbound<'_>, pipeline: &Pipelin
 
 /// Whether a caller may set a header of this name at all: not those of the engine, and not the one
 /// that says who the caller is, however it is spelt.
-pub(super) fn is_admitted(name: &str) -> bool {
+fn is_admitted(name: &str) -> bool {
     let letters = name
         .bytes()
         .filter(|byte| !matches!(byte, b'-' | b'_'))

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use lockgate_core::ids::CorrelationId;
+use lockgate_core::limits;
 use lockgate_engine::entry::Refused;
 use lockgate_engine::journal::Refusal;
 use lockgate_engine::runtime::Settings;
@@ -98,10 +99,25 @@ async fn a_long_message_is_seen_while_it_runs_and_abandoned_after_a_crash() {
 }
 
 #[tokio::test]
-async fn refusals_are_noted() {
+async fn refusals_are_noted_as_far_as_there_is_room() {
     let worker = Worker::start().await;
-    let id = CorrelationId(Uuid::from_u128(7));
-    worker.runtime.journal().refuse(Refusal {
+    let id = |n: usize| CorrelationId(Uuid::from_u128(n as u128));
+    // Nobody takes them while this task does not wait, so the last one finds no room.
+    for n in 0..=limits::REFUSAL_BUFFER {
+        worker.runtime.journal().refuse(refusal(id(n)));
+    }
+    let noted = eventually(|| async {
+        let mut tx = worker.store.read().await.unwrap();
+        refusals::find(&mut tx, id(limits::REFUSAL_BUFFER - 1))
+            .await
+            .unwrap()
+    });
+    assert_eq!(noted.await.status, 401);
+    assert_eq!(worker.runtime.journal().refusals_dropped(), 1);
+}
+
+fn refusal(id: CorrelationId) -> Refusal {
+    Refusal {
         id,
         at: NOW,
         source: "127.0.0.1".to_owned(),
@@ -113,11 +129,5 @@ async fn refusals_are_noted() {
         client_id: None,
         key_id: None,
         flow: None,
-    });
-    let noted = eventually(|| async {
-        let mut tx = worker.store.read().await.unwrap();
-        refusals::find(&mut tx, id).await.unwrap()
-    });
-    assert_eq!(noted.await.status, 401);
-    assert_eq!(worker.runtime.journal().refusals_dropped(), 0);
+    }
 }
