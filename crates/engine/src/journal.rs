@@ -115,7 +115,7 @@ impl Journal {
     /// Whether the store takes records. While it does not, they wait here.
     #[must_use]
     pub fn is_writing(&self) -> bool {
-        !self.state.failing.load(Ordering::Relaxed)
+        !self.state.failing.load(Ordering::Relaxed) && !self.records.is_closed()
     }
 
     /// Places taken: by running exchanges, and by records that wait to be written.
