@@ -1,5 +1,6 @@
 //! What an operator may set about outgoing calls.
 
+use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use serde::{Deserialize, Serialize};
@@ -11,6 +12,10 @@ pub struct AdaptersConfig {
     pub extra_ca_pem: Option<String>,
     /// Which addresses receivers may call.
     pub egress: EgressConfig,
+    /// Where hosts really are: `host` or `host:port` as flows name them, in lower case, to `host`
+    /// or `host:port`. For virtual hosts of an on-premise connector, and for tests of flows with
+    /// fixed addresses. TLS still expects the certificate of the host that the flow names.
+    pub hosts: BTreeMap<String, String>,
 }
 
 /// Which addresses receivers may call. Checked for every address a name resolves to and for every

@@ -18,6 +18,9 @@ use url::{Host, Url};
 use crate::config::{AdaptersConfig, EgressConfig};
 
 mod exchange;
+mod hosts;
+
+use hosts::Hosts;
 
 pub(crate) use exchange::{Answer, Outgoing};
 
@@ -78,6 +81,7 @@ impl From<Failure> for StepError {
 #[derive(Debug)]
 pub(crate) struct Network {
     egress: Arc<EgressConfig>,
+    hosts: Arc<Hosts>,
     extra_ca: Vec<CertificateDer<'static>>,
     tls: OnceLock<Arc<ClientConfig>>,
     http: OnceLock<reqwest::Client>,
@@ -87,6 +91,7 @@ impl Network {
     pub(crate) fn new(config: &AdaptersConfig) -> Result<Self, ConfigError> {
         Ok(Self {
             egress: Arc::new(config.egress.clone()),
+            hosts: Arc::new(Hosts(config.hosts.clone())),
             extra_ca: match &config.extra_ca_pem {
                 Some(pem) => certificates(pem)?,
                 None => Vec::new(),
@@ -99,8 +104,9 @@ impl Network {
     /// Opens a connection to one of the addresses of `host` that the egress rules permit.
     pub(crate) async fn connect(&self, host: &str, port: u16) -> Result<TcpStream, Failure> {
         let target = format!("{host}:{port}");
-        let bare = host.trim_start_matches('[').trim_end_matches(']');
-        let found = tokio::net::lookup_host((bare, port)).await;
+        let (real_host, real_port) = self.hosts.find(host, port);
+        let bare = real_host.trim_start_matches('[').trim_end_matches(']');
+        let found = tokio::net::lookup_host((bare, real_port)).await;
         let found: Vec<SocketAddr> = match found {
             Ok(addresses) => addresses.collect(),
             Err(error) => {
@@ -149,7 +155,10 @@ impl Network {
         }
         let client = reqwest::Client::builder()
             .tls_backend_preconfigured((*self.tls()?).clone())
-            .dns_resolver(Arc::new(Resolver(Arc::clone(&self.egress))))
+            .dns_resolver(Arc::new(Resolver {
+                egress: Arc::clone(&self.egress),
+                hosts: Arc::clone(&self.hosts),
+            }))
             .redirect(reqwest::redirect::Policy::none())
             .referer(false)
             .no_proxy()
@@ -205,13 +214,19 @@ impl Network {
 
 /// Resolves names to permitted addresses only.
 #[derive(Debug)]
-struct Resolver(Arc<EgressConfig>);
+struct Resolver {
+    egress: Arc<EgressConfig>,
+    hosts: Arc<Hosts>,
+}
 
 impl reqwest::dns::Resolve for Resolver {
     fn resolve(&self, name: reqwest::dns::Name) -> reqwest::dns::Resolving {
-        let egress = Arc::clone(&self.0);
+        let egress = Arc::clone(&self.egress);
+        // Port 0 leaves the port to the URL, where `Network::place` has put the real one.
+        let (host, _) = self.hosts.find(name.as_str(), 0);
+        let host = host.to_owned();
         Box::pin(async move {
-            let found: Vec<SocketAddr> = tokio::net::lookup_host((name.as_str(), 0))
+            let found: Vec<SocketAddr> = tokio::net::lookup_host((host, 0))
                 .await
                 .map_err(|error| Unresolved(error.to_string()))?
                 .collect();

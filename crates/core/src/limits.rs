@@ -145,3 +145,6 @@ pub const FLOW_PARAMETERS: usize = 1_000;
 pub const PARAMETER_NAME: usize = 255;
 /// The value of a flow's parameter; some are tables in XML.
 pub const PARAMETER_VALUE: usize = 64 * 1024;
+/// How long a server goes on admitting calls while it cannot ask the database for changes, in
+/// seconds.
+pub const STALENESS_SECS: u64 = 300;

@@ -45,6 +45,10 @@ reasons! {
     NotReady = "not-ready",
         "The server had not loaded its clients, keys and flows yet, so it let nobody in.",
         "Wait until the readiness check answers 200; if it does not, read the server's log.";
+    /// The server could not ask the database for changes for too long.
+    Stale = "stale",
+        "The server could not ask its database whether rights were withdrawn, for more than five minutes, so it let nobody in.",
+        "Look at the connection to the database; calls are admitted again as soon as it answers.";
     /// Too many exchanges run at the same time.
     Overloaded = "overloaded",
         "As many exchanges were running as the server allows at the same time.",

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::request::Parts;
@@ -27,6 +28,9 @@ use crate::identity::{Authenticator, UserNameFormat};
 use crate::path::FlowPath;
 use crate::refusal::{self, Refusal, Refuser};
 use crate::respond;
+
+/// How old the picture of clients and keys may be.
+const MAX_STALENESS: Duration = Duration::from_secs(limits::STALENESS_SECS);
 
 /// What an operator may choose about the gateway.
 #[derive(Clone, Copy, Debug, Default)]
@@ -117,6 +121,10 @@ impl Gateway {
     }
 
     fn admit(&self, call: &Call<'_>) -> Result<Admitted, Refusal> {
+        // Fails closed: a key deleted on another server must not work here for ever.
+        if self.0.identities.staleness() > MAX_STALENESS {
+            return Err(Reason::Stale.into());
+        }
         let identities = self.0.identities.load();
         let endpoints = self.0.runtime.endpoints();
         self.0.gate.admit(call, &identities, &endpoints)

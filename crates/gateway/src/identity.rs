@@ -14,12 +14,12 @@ use lockgate_core::tenant::Plan;
 use lockgate_engine::access::{Grant, Identity};
 use lockgate_web::identity::Identities;
 use lockgate_web::jwt::{SignedToken, TokenRefused};
+use lockgate_web::throttle::Throttle;
 use lru::LruCache;
 use tokio::time::Instant;
 
 use crate::credential::{Basic, Presented};
 use crate::refusal::Refusal;
-use crate::throttle::Throttle;
 
 /// The grant that lets a client use its secret directly at an endpoint.
 const CLIENT_CREDENTIALS: &str = "client_credentials";

@@ -10,7 +10,6 @@ mod identity;
 pub mod path;
 mod refusal;
 mod respond;
-pub mod throttle;
 
 pub use gateway::{Gateway, Resources, Settings};
 pub use identity::UserNameFormat;

@@ -211,7 +211,7 @@ const UNAVAILABLE: Answer = because(
 const fn answer(reason: Reason) -> Answer {
     use Reason as R;
     match reason {
-        R::NotReady | R::Overloaded | R::LogFull | R::FlowNotRunning => UNAVAILABLE,
+        R::NotReady | R::Stale | R::Overloaded | R::LogFull | R::FlowNotRunning => UNAVAILABLE,
         R::TargetTooLong => Answer {
             status: StatusCode::URI_TOO_LONG,
             ..MALFORMED

@@ -1,5 +1,6 @@
 //! Configuration: embedded defaults, then a file, then environment variables.
 
+use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
@@ -10,6 +11,8 @@ use toml::{Table, Value};
 /// Every key with its default, as `lockgate config default` prints it.
 pub(crate) const DEFAULTS: &str = include_str!("../lockgate.default.toml");
 const ENV_PREFIX: &str = "LOCKGATE__";
+/// The section whose keys are not known beforehand.
+const FREE_TABLE: &str = "receivers.hosts";
 
 /// The whole configuration.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -21,6 +24,7 @@ pub(crate) struct Config {
     pub(crate) store: StoreUrl,
     pub(crate) security: Security,
     pub(crate) receivers: Receivers,
+    pub(crate) gateway: Gateway,
     pub(crate) messages: Messages,
     pub(crate) log: Log,
 }
@@ -76,6 +80,28 @@ pub(crate) struct Security {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Receivers {
     pub(crate) extra_ca_file: PathBuf,
+    pub(crate) private_networks: bool,
+    pub(crate) link_local: bool,
+    pub(crate) hosts: BTreeMap<String, String>,
+}
+
+/// Section `gateway`.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Gateway {
+    pub(crate) user_name: UserName,
+}
+
+/// What flows read in `SapAuthenticatedUserName`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum UserName {
+    /// The client id.
+    ClientId,
+    /// `oauth_client_<client id>`.
+    OauthClientPrefix,
+    /// Nothing.
+    Omit,
 }
 
 /// Section `messages`.
@@ -228,6 +254,9 @@ fn overlay(base: &mut Table, over: Table, path: &str) -> anyhow::Result<()> {
             format!("{path}.{key}")
         };
         match (base.get_mut(&key), value) {
+            (Some(Value::Table(section)), Value::Table(over)) if path == FREE_TABLE => {
+                section.extend(over)
+            }
             (Some(Value::Table(section)), Value::Table(over)) => overlay(section, over, &path)?,
             (Some(slot), value) => *slot = value,
             (None, _) => bail!("unknown key {path}; `lockgate config default` prints all keys"),
@@ -307,6 +336,12 @@ mod tests {
                 .unwrap_err()
                 .contains("trailing slash")
         );
+    }
+
+    #[test]
+    fn hosts_may_have_any_name() {
+        let config = load("[receivers.hosts]\n'a.example:1' = 'b:2'", &[]).unwrap();
+        assert_eq!(config.receivers.hosts["a.example:1"], "b:2");
     }
 
     #[test]

@@ -17,7 +17,12 @@ use lockgate_web::identity::{Identities, SharedIdentities};
 /// How long a feed waits before it reads again after the database failed.
 const RETRY: Duration = Duration::from_secs(1);
 
-/// Follows the store: applies the state once for every change, for as long as the process lives.
+/// How often state is read again although nothing was announced: a lost announcement heals, and the
+/// snapshot is known to be what the database has. Well below
+/// [`STALENESS_SECS`](lockgate_core::limits::STALENESS_SECS), after which calls are refused.
+const REFRESH: Duration = Duration::from_secs(60);
+
+/// Follows the store: applies the state after every change, for as long as the process lives.
 ///
 /// A change stays unapplied, and is tried again, while `apply` fails; the old snapshot serves on.
 pub(crate) async fn follow<F, Fut>(mut follower: Follower, topics: &[Topic], mut apply: F)
@@ -27,24 +32,21 @@ where
 {
     let mut seen: Option<Revisions> = None;
     loop {
-        let revisions = follower.changed().await;
-        let concerns_us = |seen: &Revisions| {
-            topics
-                .iter()
-                .any(|topic| seen.of(*topic) != revisions.of(*topic))
+        let changed = tokio::time::timeout(REFRESH, follower.changed()).await.ok();
+        let news = |seen: &Revisions| {
+            changed.is_none_or(|now| topics.iter().any(|topic| seen.of(*topic) != now.of(*topic)))
         };
-        if seen.as_ref().is_none_or(concerns_us) {
+        if seen.as_ref().is_none_or(news) {
             while let Err(error) = apply().await {
-                tracing::error!(
-                    error = format!("{error:#}"),
-                    ?topics,
-                    "a change could not be applied; trying again"
-                );
+                let error = format!("{error:#}");
+                tracing::error!(error, ?topics, "state could not be read; trying again");
                 tokio::time::sleep(RETRY).await;
             }
         }
-        follower.applied(&revisions);
-        seen = Some(revisions);
+        if let Some(revisions) = changed {
+            follower.applied(&revisions);
+            seen = Some(revisions);
+        }
     }
 }
 

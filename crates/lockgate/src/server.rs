@@ -11,11 +11,13 @@ use anyhow::Context as _;
 use http::{Request, Response};
 use http_body_util::{BodyExt as _, Either};
 use hyper::body::Incoming;
+use lockgate_adapters::AdaptersConfig;
 use lockgate_catalog::Catalog;
 use lockgate_core::secret::Secret;
 use lockgate_engine::prepare::Registry;
 use lockgate_engine::runtime::{self, Runtime};
-use lockgate_gateway::Gateway;
+use lockgate_gateway::path::is_flow_path;
+use lockgate_gateway::{Gateway, UserNameFormat};
 use lockgate_operations::Operations;
 use lockgate_store::Store;
 use lockgate_store::changes::Topic;
@@ -32,11 +34,9 @@ use tokio_util::sync::CancellationToken;
 
 use self::metrics::RuntimeMetrics;
 use self::surroundings::Surroundings;
-use crate::config::Config;
+use crate::config::{Config, UserName};
 use crate::feeds::{self, IdentityFeed};
 
-/// First path segments that belong to flows.
-const FLOW_ROOTS: [&str; 3] = ["/http", "/cxf", "/odata"];
 /// How often signing keys are looked after.
 const KEY_TENDING: Duration = Duration::from_secs(60);
 
@@ -167,7 +167,7 @@ impl Parts {
             lockgate_operations::surface(operations),
             lockgate_web::health::surface(readiness(store, &runtime), Arc::new(metrics)),
         ];
-        let gateway = gateway(around, &identities, &runtime);
+        let gateway = gateway(config, around, &identities, &runtime);
         Ok(Self {
             store: store.clone(),
             identities,
@@ -238,7 +238,7 @@ async fn start_runtime(around: &Surroundings) -> anyhow::Result<Runtime> {
         store: around.store.clone(),
         clock: around.clock.clone(),
         random: around.random.clone(),
-        registry: receivers(around)?,
+        registry: receivers(&around.adapters)?,
     };
     let runtime = Runtime::start(parts, runtime::Settings::of_worker(&around.worker)).await?;
     runtime.reload_materials(&around.master_key.vault()).await?;
@@ -246,7 +246,12 @@ async fn start_runtime(around: &Surroundings) -> anyhow::Result<Runtime> {
     Ok(runtime)
 }
 
-fn gateway(around: &Surroundings, identities: &SharedIdentities, runtime: &Runtime) -> Gateway {
+fn gateway(
+    config: &Config,
+    around: &Surroundings,
+    identities: &SharedIdentities,
+    runtime: &Runtime,
+) -> Gateway {
     let resources = lockgate_gateway::Resources {
         identities: identities.clone(),
         runtime: runtime.clone(),
@@ -256,12 +261,21 @@ fn gateway(around: &Surroundings, identities: &SharedIdentities, runtime: &Runti
         clock: around.clock.clone(),
         random: around.random.clone(),
     };
-    Gateway::new(resources, lockgate_gateway::Settings::default())
+    let user_name = match config.gateway.user_name {
+        UserName::ClientId => UserNameFormat::ClientId,
+        UserName::OauthClientPrefix => UserNameFormat::OAuthClientPrefix,
+        UserName::Omit => UserNameFormat::Omit,
+    };
+    let settings = lockgate_gateway::Settings {
+        user_name,
+        ..lockgate_gateway::Settings::default()
+    };
+    Gateway::new(resources, settings)
 }
 
 /// Every receiver that flows can call.
-fn receivers(around: &Surroundings) -> anyhow::Result<Registry> {
-    let kinds = lockgate_adapters::registry(&around.adapters)?;
+pub(crate) fn receivers(config: &AdaptersConfig) -> anyhow::Result<Registry> {
+    let kinds = lockgate_adapters::registry(config)?;
     Ok(kinds
         .into_iter()
         .fold(Registry::default(), |registry, (kind, factory)| {
@@ -298,7 +312,7 @@ async fn dispatch(
     request: Request<Incoming>,
     arrival: Arrival,
 ) -> Response<Either<http_body_util::Full<bytes::Bytes>, axum::body::Body>> {
-    if is_flow_call(request.uri().path()) {
+    if is_flow_path(request.uri().path()) {
         to.gateway
             .handle(request, arrival.peer)
             .await
@@ -311,44 +325,90 @@ async fn dispatch(
     }
 }
 
-/// Whether a path belongs to flows. Decided before anything is decoded; the gateway decides the rest.
-fn is_flow_call(path: &str) -> bool {
-    FLOW_ROOTS.iter().any(|root| {
-        let after = path
-            .get(..root.len())
-            .filter(|start| start.eq_ignore_ascii_case(root))
-            .map(|_| &path[root.len()..]);
-        after.is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', ';', '%', '\\']))
-    })
-}
-
 #[cfg(test)]
 mod tests {
+    use lockgate_web::surface::{Access, Route};
+
     use super::*;
 
-    #[test]
-    fn flow_calls_are_told_by_their_first_segment() {
-        for path in [
-            "/http",
-            "/http/a",
-            "/HTTP/a",
-            "/http;x/a",
-            "/http%2fa",
-            "/cxf/a",
-            "/odata",
-        ] {
-            assert!(is_flow_call(path), "{path}");
+    /// Routes that anybody may use, and those whose handler authenticates a client by its protocol.
+    /// Routes that only say 405 do not count.
+    /// Every other route needs the operator token. A change here is a decision about security.
+    const OPEN: [(&str, Access); 15] = [
+        ("DELETE /oauth/token/revoke/{jti}", Access::ClientAuth),
+        (
+            "GET /.well-known/oauth-authorization-server/oauth/token",
+            Access::Public,
+        ),
+        ("GET /.well-known/openid-configuration", Access::Public),
+        ("GET /healthz", Access::Public),
+        ("GET /oauth/token", Access::ClientAuth),
+        ("GET /oauth/token/", Access::ClientAuth),
+        (
+            "GET /oauth/token/.well-known/openid-configuration",
+            Access::Public,
+        ),
+        ("GET /readyz", Access::Public),
+        ("GET /token_key", Access::Public),
+        ("GET /token_keys", Access::Public),
+        ("POST /check_token", Access::ClientAuth),
+        ("POST /introspect", Access::ClientAuth),
+        ("POST /oauth/revoke", Access::ClientAuth),
+        ("POST /oauth/token", Access::ClientAuth),
+        ("POST /oauth/token/", Access::ClientAuth),
+    ];
+
+    #[tokio::test]
+    async fn every_route_keeps_its_access_rule() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut config = Config::defaults();
+        config.data_dir = folder.path().to_owned();
+        let around = Surroundings::prepare(&config, "http://127.0.0.1:1")
+            .await
+            .unwrap();
+        let parts = Parts::assemble(&config, &around).await.unwrap();
+        let dispatcher = parts.dispatcher(&around);
+        let arrival = Arrival {
+            peer: "127.0.0.1:1".parse().unwrap(),
+        };
+        let ask = async |route: &Route, authorization: Option<&str>| {
+            let mut request = Request::builder()
+                .method(route.method.clone())
+                .uri(route.path);
+            if let Some(value) = authorization {
+                request = request.header("authorization", value);
+            }
+            let request = request
+                .body(http_body_util::Empty::<bytes::Bytes>::new())
+                .unwrap();
+            dispatcher
+                .api
+                .handle(request, arrival)
+                .await
+                .status()
+                .as_u16()
+        };
+        let mut open = Vec::new();
+        for route in parts.surfaces.iter().flat_map(Surface::routes) {
+            let name = format!("{} {}", route.method, route.path);
+            if route.access == Access::Operator {
+                for authorization in [None, Some("Bearer wrong"), Some("Basic eDp5")] {
+                    assert_eq!(
+                        ask(route, authorization).await,
+                        401,
+                        "{name} with {authorization:?}"
+                    );
+                }
+            } else if route.access == Access::ClientAuth || ask(route, None).await != 405 {
+                open.push((name, route.access));
+            }
         }
-        for path in [
-            "/",
-            "/httpx",
-            "/oauth/token",
-            "/https/a",
-            "",
-            "*",
-            "/operator/v1/flows",
-        ] {
-            assert!(!is_flow_call(path), "{path}");
-        }
+        open.sort_by(|a, b| a.0.cmp(&b.0));
+        let expected: Vec<(String, Access)> = OPEN
+            .iter()
+            .map(|(name, access)| ((*name).to_owned(), *access))
+            .collect();
+        assert_eq!(open, expected);
+        parts.runtime.stop(Duration::ZERO).await;
     }
 }

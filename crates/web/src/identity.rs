@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use arc_swap::{ArcSwap, Guard};
 use aws_lc_rs::signature::{ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256};
@@ -10,6 +12,7 @@ use lockgate_core::client::Directory;
 use lockgate_core::clock::Timestamp;
 use lockgate_core::tenant::Tenant;
 use thiserror::Error;
+use tokio::time::Instant;
 
 /// Everything needed to authenticate a request without touching the database.
 #[derive(Clone, Debug)]
@@ -26,30 +29,57 @@ pub struct Identities {
 
 /// The current [`Identities`], shared by everything that authenticates. Clones share one place.
 #[derive(Clone, Debug)]
-pub struct SharedIdentities(Arc<ArcSwap<Identities>>);
+pub struct SharedIdentities(Arc<Current>);
+
+#[derive(Debug)]
+struct Current {
+    identities: ArcSwap<Identities>,
+    started: Instant,
+    /// When they were last known to be what the database has: milliseconds after `started`.
+    confirmed: AtomicU64,
+}
 
 impl SharedIdentities {
-    /// Starts with `identities`.
+    /// Starts with `identities`, just read from the database.
     #[must_use]
     pub fn new(identities: Identities) -> Self {
-        Self(Arc::new(ArcSwap::from_pointee(identities)))
+        Self(Arc::new(Current {
+            identities: ArcSwap::from_pointee(identities),
+            started: Instant::now(),
+            confirmed: AtomicU64::new(0),
+        }))
+    }
+
+    /// Notes that the snapshot is what the database has now.
+    pub fn confirm(&self) {
+        let millis = u64::try_from(self.0.started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        self.0.confirmed.store(millis, Ordering::Relaxed);
+    }
+
+    /// How long ago the snapshot was last known to be what the database has. Measured by a clock
+    /// that nobody can set.
+    #[must_use]
+    pub fn staleness(&self) -> Duration {
+        let confirmed = Duration::from_millis(self.0.confirmed.load(Ordering::Relaxed));
+        self.0.started.elapsed().saturating_sub(confirmed)
     }
 
     /// The snapshot of this moment; the cheapest way to read, not to be kept across an await.
     #[must_use]
     pub fn load(&self) -> Guard<Arc<Identities>> {
-        self.0.load()
+        self.0.identities.load()
     }
 
     /// The snapshot of this moment, to be kept.
     #[must_use]
     pub fn snapshot(&self) -> Arc<Identities> {
-        self.0.load_full()
+        self.0.identities.load_full()
     }
 
-    /// Replaces the snapshot: the next request sees the new one.
+    /// Replaces the snapshot by one just read: the next request sees the new one.
     pub fn replace(&self, identities: Identities) {
-        self.0.store(Arc::new(identities));
+        self.0.identities.store(Arc::new(identities));
+        self.confirm();
     }
 }
 

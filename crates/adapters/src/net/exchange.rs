@@ -103,9 +103,11 @@ impl Network {
                 headers.insert(header::COOKIE, value);
             }
         }
+        let mut url = request.url.clone();
+        self.hosts.place(&mut url, &mut headers);
         let mut outgoing = self
             .http()?
-            .request(request.method.clone(), request.url.clone())
+            .request(request.method.clone(), url)
             .headers(headers);
         if let Some(body) = &request.body {
             outgoing = outgoing.body(body.clone());

@@ -5,13 +5,15 @@ use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use lockgate_adapters::AdaptersConfig;
+use lockgate_engine::prepare::{Registry, prepare};
 use lockgate_flow::manifest::BundleKind;
 use lockgate_flow::package::{self, Archive};
 use lockgate_flow::report::{FlowReport, Report, Sum, Total, Unreadable};
-use lockgate_flow::{Bundle, Diagnostic, read};
+use lockgate_flow::{Bundle, Code, Diagnostic, read};
 
 use super::output::{self, BAD, DIM, GOOD, HEADING, WARN, line, paint, rows_aligned};
-use crate::bundle;
+use crate::{bundle, server};
 
 /// How many missing things the report names before it sums up the rest.
 const MISSING_SHOWN: usize = 25;
@@ -23,10 +25,11 @@ pub(crate) fn run(paths: &[PathBuf], with_details: bool, json: bool) -> anyhow::
     for path in paths {
         files.extend(bundle::find(path)?);
     }
+    let registry = server::receivers(&AdaptersConfig::default())?;
     let mut report = Report::default();
     for (done, file) in files.iter().enumerate() {
         progress(done, files.len());
-        add(&mut report, file)?;
+        add(&mut report, &registry, file)?;
     }
     progress(files.len(), files.len());
     if json {
@@ -54,17 +57,17 @@ fn progress(done: usize, all: usize) {
     }
 }
 
-fn add(report: &mut Report, file: &Path) -> anyhow::Result<()> {
+fn add(report: &mut Report, registry: &Registry, file: &Path) -> anyhow::Result<()> {
     let source = file.display().to_string();
     match package::open(&bundle::load(file)?) {
         Err(problems) => report.add_unreadable(source, problems),
-        Ok(Archive::Bundle(bundle)) => add_bundle(report, source, &bundle),
+        Ok(Archive::Bundle(bundle)) => add_bundle(report, registry, source, &bundle),
         Ok(Archive::Package(package)) => {
             for artifact in &package.artifacts {
                 let source = format!("{source}#{}", artifact.id);
                 match &artifact.bundle {
                     Ok(bundle) if bundle.manifest.kind != BundleKind::IntegrationFlow => {}
-                    Ok(bundle) => add_bundle(report, source, bundle),
+                    Ok(bundle) => add_bundle(report, registry, source, bundle),
                     Err(problems) => report.add_unreadable(source, problems.clone()),
                 }
             }
@@ -73,8 +76,19 @@ fn add(report: &mut Report, file: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn add_bundle(report: &mut Report, source: String, bundle: &Bundle) {
-    let reading = read(bundle, &BTreeMap::new());
+/// Adds a flow, with what the adapters have to say about its channels.
+fn add_bundle(report: &mut Report, registry: &Registry, source: String, bundle: &Bundle) {
+    let mut reading = read(bundle, &BTreeMap::new());
+    let problems = reading
+        .plan
+        .as_ref()
+        .map(|plan| prepare(plan, registry).err().unwrap_or_default());
+    for problem in problems.into_iter().flatten() {
+        let mut diagnostic = Diagnostic::error(Code::UnsupportedFeature, problem.message);
+        diagnostic.element = Some(problem.element);
+        reading.diagnostics.push(diagnostic);
+        reading.plan = None;
+    }
     report.add(source, bundle, &reading);
 }
 

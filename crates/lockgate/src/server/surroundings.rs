@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context as _, ensure};
-use lockgate_adapters::AdaptersConfig;
+use lockgate_adapters::{AdaptersConfig, EgressConfig};
 use lockgate_core::clock::{SharedClock, SystemClock};
 use lockgate_core::crypto::MasterKey;
 use lockgate_core::random::{OsRandom, Random, SharedRandom};
@@ -162,8 +162,17 @@ fn adapters(config: &Config) -> anyhow::Result<AdaptersConfig> {
                 format!("cannot read receivers.extra_ca_file {}", file.display())
             })?),
         };
+    let hosts = config
+        .receivers
+        .hosts
+        .iter()
+        .map(|(named, real)| (named.to_lowercase(), real.clone()));
     Ok(AdaptersConfig {
         extra_ca_pem,
-        ..AdaptersConfig::default()
+        egress: EgressConfig {
+            private_networks: config.receivers.private_networks,
+            link_local: config.receivers.link_local,
+        },
+        hosts: hosts.collect(),
     })
 }
