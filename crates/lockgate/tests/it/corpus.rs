@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use http::StatusCode;
 use lockgate_testkit::http::{Request, Response, Server as Peer, reply};
+use lockgate_testkit::smtp;
+use lockgate_testkit::tls::Authority;
 
 use crate::server::{Credentials, Server, root};
 
@@ -295,4 +297,63 @@ fn answer_295(request: &Request) -> Response {
         }
         _ => reply(StatusCode::FORBIDDEN, "text/plain", "not you"),
     }
+}
+
+/// A mail server fixed in the flow, with STARTTLS and a login: a host entry leads to ours.
+#[tokio::test]
+async fn flow_252_sends_a_mail_to_a_fixed_server() {
+    let Some(corpus) = corpus() else { return };
+    let authority = Authority::new().unwrap();
+    let tls = authority.server(&["smtp.gmail.com"]).unwrap();
+    let login = smtp::Login {
+        user: "alerts".to_owned(),
+        password: "mail-password".to_owned(),
+    };
+    let options = smtp::Options {
+        security: smtp::Security::StartTls(tls),
+        login: Some(login),
+        ..smtp::Options::default()
+    };
+    let mailbox = smtp::Server::start(options).await.unwrap();
+
+    let folder = tempfile::tempdir().unwrap();
+    let (ca, config) = (
+        folder.path().join("ca.pem"),
+        folder.path().join("lockgate.toml"),
+    );
+    std::fs::write(&ca, authority.pem()).unwrap();
+    let settings = format!(
+        "[receivers]\nextra_ca_file = '{}'\n[receivers.hosts]\n'smtp.gmail.com:587' = '{}'\n",
+        ca.display(),
+        mailbox.address()
+    );
+    std::fs::write(&config, settings).unwrap();
+    let server = Server::start_in(
+        folder.path(),
+        &[("LOCKGATE_CONFIG", config.to_str().unwrap())],
+    );
+    let sender = server.sender("sender", &["ESBMessaging.send"]);
+    server.with_input(
+        &["credential", "set", "EMAIL_USER", "--user", "alerts"],
+        "mail-password",
+    );
+    deploy(&server, &corpus, "252", &[]);
+
+    let answer = server
+        .call("POST", "/http/email")
+        .header("authorization", sender.basic())
+        .header("subject", "Sync failed")
+        .header("to", "ops@example.com")
+        .body("Look at the log.")
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(answer.status(), 200, "{}", answer.text().await.unwrap());
+    let mails = mailbox.mails();
+    assert_eq!(mails.len(), 1);
+    assert_eq!(mails[0].to, ["ops@example.com"]);
+    assert_eq!(mails[0].user.as_deref(), Some("alerts"));
+    assert!(mails[0].encrypted);
+    assert_eq!(mails[0].header("Subject").as_deref(), Some("Sync failed"));
+    assert!(mails[0].text().contains("Look at the log."));
 }
