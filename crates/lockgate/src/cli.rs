@@ -28,7 +28,7 @@ use self::output::{BAD, DIM, HEADING, note, paint, printable};
 #[command(
     name = "lockgate",
     version,
-    about,
+    about = "Runs integration flows behind an authorizing gateway",
     propagate_version = true,
     max_term_width = 100
 )]

@@ -44,29 +44,43 @@ fn invite(stage: &Stage, sender: &sender::Sender) {
         stage.endpoint(),
         format!("{}/oauth/token", stage.server.url),
     );
-    let login = sender.login();
     line("");
-    line(paint(HEADING, "Try it: the server stays up until Ctrl-C."));
+    line(paint(
+        HEADING,
+        "Try it in another terminal: the server stays up until Ctrl-C.",
+    ));
     for text in [
+        format!("LOGIN='{}'", sender.login()),
         "# a CSRF token, and the session it belongs to".to_owned(),
         format!(
-            "curl -su '{login}' -I -H 'X-CSRF-Token: Fetch' -c jar {url} | grep -i x-csrf-token"
+            "CSRF=$(curl -su \"$LOGIN\" -I -H 'X-CSRF-Token: Fetch' -c jar {url} | tr -d '\\r' | \
+             awk 'tolower($1) == \"x-csrf-token:\" {{print $2}}')"
         ),
-        "# the call, with the token from above".to_owned(),
+        "# the call".to_owned(),
         format!(
-            "curl -su '{login}' -b jar -H 'X-CSRF-Token: PASTE-IT-HERE' -d '{}' {url}",
+            "curl -u \"$LOGIN\" -b jar -H \"X-CSRF-Token: $CSRF\" -d '{}' {url}",
             acts::ORDER
         ),
-        "# a Bearer token instead of a password".to_owned(),
-        format!("curl -su '{login}' -d grant_type=client_credentials {token_url}"),
+        "# a token, to be sent as Authorization: Bearer".to_owned(),
+        format!("curl -u \"$LOGIN\" -d grant_type=client_credentials {token_url}"),
         "# what the operator sees".to_owned(),
-        format!("{} messages", stage.command_line()),
-        format!("{} refusals", stage.command_line()),
+        format!(
+            "export LOCKGATE_SERVER={} LOCKGATE_TOKEN_FILE={}",
+            stage.server.url,
+            stage.token_file()
+        ),
+        format!("{} messages", program()),
+        format!("{} refusals", program()),
     ] {
         line(if text.starts_with('#') {
             paint(DIM, text)
         } else {
-            format!("  {text}")
+            text
         });
     }
+}
+
+fn program() -> String {
+    std::env::current_exe()
+        .map_or_else(|_| "lockgate".to_owned(), |path| path.display().to_string())
 }

@@ -91,15 +91,13 @@ impl Stage {
         format!("{}/http/demo/orders", self.server.url)
     }
 
-    /// The command line for this server, ready to be typed in another terminal.
-    pub(crate) fn command_line(&self) -> String {
-        let program = std::env::current_exe()
-            .map_or_else(|_| "lockgate".to_owned(), |path| path.display().to_string());
-        format!(
-            "{program} --server {} --token-file {}",
-            self.server.url,
-            self.folder.path().join("operator.token").display()
-        )
+    /// The file with the operator token.
+    pub(crate) fn token_file(&self) -> String {
+        self.folder
+            .path()
+            .join("operator.token")
+            .display()
+            .to_string()
     }
 
     /// Stops everything and removes the folder.
