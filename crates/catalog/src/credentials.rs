@@ -131,20 +131,10 @@ fn is_secret(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use lockgate_core::random::SeededRandom;
+    use lockgate_testkit::tenant;
     use serde_json::json;
 
     use super::*;
-
-    fn tenant() -> Tenant {
-        Tenant {
-            name: "acme".to_owned(),
-            zone_id: Uuid::from_u128(1),
-            client_number: 2207,
-            service_number: 101,
-            token_base: "https://acme.authentication.example.org".to_owned(),
-            runtime_base: "https://acme.it-runtime.example.org".to_owned(),
-        }
-    }
 
     fn key_json(plan: Plan) -> Value {
         let secret = ClientSecret::generate(&SeededRandom::new(1));

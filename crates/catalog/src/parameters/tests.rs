@@ -1,18 +1,7 @@
+use lockgate_testkit::tenant;
 use serde_json::json;
-use uuid::Uuid;
 
 use super::*;
-
-fn tenant() -> Tenant {
-    Tenant {
-        name: "acme".to_owned(),
-        zone_id: Uuid::from_u128(1),
-        client_number: 2207,
-        service_number: 101,
-        token_base: "https://acme.authentication.example.org".to_owned(),
-        runtime_base: "https://acme.example.org".to_owned(),
-    }
-}
 
 type Outcome = Result<(Parameters, Vec<String>), FieldErrors>;
 

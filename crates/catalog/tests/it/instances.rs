@@ -3,10 +3,11 @@ use std::time::Duration;
 use lockgate_core::ids::InstanceId;
 use lockgate_core::limits;
 use lockgate_store::instances;
+use lockgate_testkit::operator::{assert_error, assert_fields};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::server::{Server, assert_error, assert_fields};
+use crate::server::Server;
 
 async fn created(server: &Server, body: Value) -> Value {
     let (status, answer) = server.post("instances", body).await;

@@ -4,11 +4,12 @@ use lockgate_core::ids::KeyId;
 use lockgate_core::limits;
 use lockgate_core::random::SeededRandom;
 use lockgate_store::{instances, keys};
+use lockgate_testkit::log;
+use lockgate_testkit::operator::{assert_error, assert_fields};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::log;
-use crate::server::{NOW, Server, assert_error, assert_fields};
+use crate::server::{NOW, Server};
 
 async fn server_with_instance() -> Server {
     let server = Server::start().await;

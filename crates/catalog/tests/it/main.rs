@@ -6,7 +6,6 @@
 
 mod instances;
 mod keys;
-mod log;
 mod offerings;
 mod roles;
 mod server;

@@ -4,9 +4,10 @@ use lockgate_core::limits;
 use lockgate_flow::Bundle;
 use lockgate_store::flows::{self, LogLevel, NewFlow};
 use lockgate_store::roles::{self, Role};
+use lockgate_testkit::operator::{assert_error, assert_fields};
 use serde_json::{Value, json};
 
-use crate::server::{NOW, Server, assert_error, assert_fields};
+use crate::server::{NOW, Server};
 
 #[tokio::test]
 async fn predefined_roles_come_first_and_are_fixed() {

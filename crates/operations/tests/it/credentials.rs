@@ -1,9 +1,10 @@
 use lockgate_store::changes::Topic;
 use lockgate_store::materials;
+use lockgate_testkit::log;
+use lockgate_testkit::operator::{assert_error, assert_fields};
 use serde_json::json;
 
-use crate::log;
-use crate::server::{Server, assert_error, assert_fields};
+use crate::server::Server;
 
 const CANARY: &str = "hunter2-canary";
 

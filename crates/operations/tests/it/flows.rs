@@ -5,10 +5,11 @@ use http::Method;
 use lockgate_core::limits;
 use lockgate_store::changes::Topic;
 use lockgate_store::flows::{self, FlowState, Status};
+use lockgate_testkit::operator::{assert_error, assert_fields};
 use serde_json::{Value, json};
 
 use crate::bundles::{Files, package};
-use crate::server::{NOW, Server, assert_error, assert_fields};
+use crate::server::{NOW, Server};
 
 async fn deployed(server: &Server, zip: &[u8], members: Value) -> Value {
     let (status, answer) = server.deploy(zip, members).await;

@@ -7,7 +7,6 @@
 mod bundles;
 mod credentials;
 mod flows;
-mod log;
 mod messages;
 mod refusals;
 mod server;

@@ -3,9 +3,10 @@ use lockgate_core::ids::MessageId;
 use lockgate_core::limits;
 use lockgate_store::flows::LogLevel;
 use lockgate_store::messages::{self, Message, MessageStatus, Step};
+use lockgate_testkit::operator::{assert_error, assert_fields};
 use serde_json::{Value, json};
 
-use crate::server::{NOW, Server, assert_error, assert_fields};
+use crate::server::{NOW, Server};
 
 fn message(n: i64, flow: &str, status: MessageStatus) -> Message {
     let started_at = Timestamp::from_secs(NOW.secs() + n);

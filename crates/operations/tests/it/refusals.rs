@@ -2,10 +2,11 @@ use lockgate_core::clock::Timestamp;
 use lockgate_core::ids::{CorrelationId, KeyId};
 use lockgate_core::refusal::Reason;
 use lockgate_store::refusals::{self, Refusal};
+use lockgate_testkit::operator::{assert_error, assert_fields};
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::server::{NOW, Server, assert_error, assert_fields};
+use crate::server::{NOW, Server};
 
 fn refusal(n: u8, reason: &str) -> Refusal {
     Refusal {

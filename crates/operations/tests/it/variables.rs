@@ -1,9 +1,10 @@
 use lockgate_core::limits;
 use lockgate_store::number_ranges;
 use lockgate_store::variables::{self, Scope};
+use lockgate_testkit::operator::{assert_error, assert_fields};
 use serde_json::json;
 
-use crate::server::{Server, assert_error, assert_fields};
+use crate::server::Server;
 
 #[tokio::test]
 async fn variables_are_global_or_belong_to_a_flow() {
