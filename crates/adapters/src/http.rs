@@ -1,4 +1,4 @@
-//! HTTP receiver (contract `integration-flow.md` §4.3).
+//! HTTP receiver.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,8 +7,7 @@ use async_trait::async_trait;
 use http::Method;
 use lockgate_engine::error::StepError;
 use lockgate_engine::exchange::Exchange;
-use lockgate_engine::receiver::{Call, FlowInfo, InvalidSetting, Receiver, ReceiverFactory};
-use lockgate_flow::plan::Channel;
+use lockgate_engine::receiver::{Call, Receiver};
 
 use crate::authentication::Authentication;
 use crate::client::{self, Client};
@@ -33,35 +32,19 @@ const TIMEOUT: Bounds = Bounds {
 };
 
 /// Prepares HTTP receivers.
-#[derive(Debug)]
-pub(crate) struct Factory(pub(crate) Arc<Client>);
-
-impl ReceiverFactory for Factory {
-    fn prepare(
-        &self,
-        channel: &Channel,
-        _flow: &FlowInfo,
-    ) -> Result<Arc<dyn Receiver>, Vec<InvalidSetting>> {
-        let mut settings = Settings::of(channel);
-        settings.check_proxy();
-        let receiver = HttpReceiver {
-            client: Arc::clone(&self.0),
-            target: Target::read(&mut settings),
-            method: read_method(&mut settings),
-            always_send_body: settings.flag("httpShouldSendBody", false),
-            authentication: Authentication::read(
-                &mut settings,
-                "authenticationMethod",
-                "credentialName",
-            ),
-            timeout: settings.dynamic("httpRequestTimeout"),
-            request_headers: settings.dynamic_if_present("allowedRequestHeaders"),
-            response_headers: settings.dynamic_if_present("allowedResponseHeaders"),
-            throw_on_failure: settings.flag("throwExceptionOnFailure", true),
-            retries: Retries::read(&mut settings),
-        };
-        settings.finish(Arc::new(receiver))
-    }
+pub(crate) fn prepare(client: Arc<Client>, settings: &mut Settings<'_>) -> Arc<dyn Receiver> {
+    Arc::new(HttpReceiver {
+        client,
+        target: Target::read(settings),
+        method: read_method(settings),
+        always_send_body: settings.flag("httpShouldSendBody", false),
+        authentication: Authentication::read(settings, "authenticationMethod", "credentialName"),
+        timeout: settings.dynamic("httpRequestTimeout"),
+        request_headers: settings.dynamic_if_present("allowedRequestHeaders"),
+        response_headers: settings.dynamic_if_present("allowedResponseHeaders"),
+        throw_on_failure: settings.flag("throwExceptionOnFailure", true),
+        retries: Retries::read(settings),
+    })
 }
 
 #[derive(Debug)]

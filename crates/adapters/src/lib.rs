@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use lockgate_engine::receiver::ReceiverFactory;
-use lockgate_flow::plan::ReceiverKind;
+use lockgate_engine::receiver::{FlowInfo, InvalidSetting, Receiver, ReceiverFactory};
+use lockgate_flow::plan::{Channel, ReceiverKind};
 
 mod address;
 mod authentication;
@@ -21,6 +21,9 @@ mod settings;
 pub use config::{AdaptersConfig, EgressConfig};
 pub use net::ConfigError;
 
+use client::Client;
+use settings::Settings;
+
 /// All receivers that call something outside, by kind. They share one HTTP client, one cache of
 /// access tokens and the egress rules.
 ///
@@ -29,13 +32,38 @@ pub use net::ConfigError;
 pub fn registry(
     config: &AdaptersConfig,
 ) -> Result<HashMap<ReceiverKind, Arc<dyn ReceiverFactory>>, ConfigError> {
-    let client = Arc::new(client::Client::new(config)?);
-    let http: Arc<dyn ReceiverFactory> = Arc::new(http::Factory(Arc::clone(&client)));
-    let odata: Arc<dyn ReceiverFactory> = Arc::new(odata::Factory(Arc::clone(&client)));
-    let mail: Arc<dyn ReceiverFactory> = Arc::new(mail::Factory(client));
-    Ok(HashMap::from([
-        (ReceiverKind::Http, http),
-        (ReceiverKind::ODataV2, odata),
-        (ReceiverKind::Mail, mail),
-    ]))
+    let client = Arc::new(Client::new(config)?);
+    let kinds: [(ReceiverKind, Prepare); 3] = [
+        (ReceiverKind::Http, http::prepare),
+        (ReceiverKind::ODataV2, odata::prepare),
+        (ReceiverKind::Mail, mail::prepare),
+    ];
+    Ok(HashMap::from(kinds.map(|(kind, prepare)| {
+        let client = Arc::clone(&client);
+        let factory: Arc<dyn ReceiverFactory> = Arc::new(Factory { client, prepare });
+        (kind, factory)
+    })))
+}
+
+/// Reads the settings of a channel into a receiver and reports those that can never work.
+type Prepare = fn(Arc<Client>, &mut Settings<'_>) -> Arc<dyn Receiver>;
+
+/// Prepares receivers of one kind.
+#[derive(Debug)]
+struct Factory {
+    client: Arc<Client>,
+    prepare: Prepare,
+}
+
+impl ReceiverFactory for Factory {
+    fn prepare(
+        &self,
+        channel: &Channel,
+        _flow: &FlowInfo,
+    ) -> Result<Arc<dyn Receiver>, Vec<InvalidSetting>> {
+        let mut settings = Settings::of(channel);
+        settings.check_proxy();
+        let receiver = (self.prepare)(Arc::clone(&self.client), &mut settings);
+        settings.finish(receiver)
+    }
 }

@@ -1,4 +1,4 @@
-//! Mail receiver over SMTP (contract `integration-flow.md` §4.9).
+//! Mail receiver over SMTP.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -6,8 +6,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use lockgate_engine::error::StepError;
 use lockgate_engine::exchange::Exchange;
-use lockgate_engine::receiver::{Call, FlowInfo, InvalidSetting, Receiver, ReceiverFactory};
-use lockgate_flow::plan::Channel;
+use lockgate_engine::receiver::{Call, Receiver};
 
 use crate::client::Client;
 use crate::settings::{Bounds, Dynamic, Settings};
@@ -31,30 +30,18 @@ const TIMEOUT: Bounds = Bounds {
 };
 
 /// Prepares mail receivers.
-#[derive(Debug)]
-pub(crate) struct Factory(pub(crate) Arc<Client>);
-
-impl ReceiverFactory for Factory {
-    fn prepare(
-        &self,
-        channel: &Channel,
-        _flow: &FlowInfo,
-    ) -> Result<Arc<dyn Receiver>, Vec<InvalidSetting>> {
-        let mut settings = Settings::of(channel);
-        settings.check_proxy();
-        if !matches!(settings.text("encrypt.type"), "" | "none") {
-            settings.unsupported("encrypt.type", "signing or encrypting mail");
-        }
-        let receiver = MailReceiver {
-            client: Arc::clone(&self.0),
-            server: settings.dynamic("server"),
-            security: read_security(&mut settings),
-            login: read_login(&mut settings),
-            timeout: settings.dynamic("timeout"),
-            letter: Letter::read(&mut settings),
-        };
-        settings.finish(Arc::new(receiver))
+pub(crate) fn prepare(client: Arc<Client>, settings: &mut Settings<'_>) -> Arc<dyn Receiver> {
+    if !matches!(settings.text("encrypt.type"), "" | "none") {
+        settings.unsupported("encrypt.type", "signing or encrypting mail");
     }
+    Arc::new(MailReceiver {
+        client,
+        server: settings.dynamic("server"),
+        security: read_security(settings),
+        login: read_login(settings),
+        timeout: settings.dynamic("timeout"),
+        letter: Letter::read(settings),
+    })
 }
 
 #[derive(Debug)]

@@ -1,4 +1,4 @@
-//! OData V2 receiver (contract `integration-flow.md` §4.5).
+//! OData V2 receiver.
 
 use std::sync::Arc;
 
@@ -6,8 +6,7 @@ use async_trait::async_trait;
 use http::Method;
 use lockgate_engine::error::StepError;
 use lockgate_engine::exchange::{Body, Exchange};
-use lockgate_engine::receiver::{Call, FlowInfo, InvalidSetting, Receiver, ReceiverFactory};
-use lockgate_flow::plan::Channel;
+use lockgate_engine::receiver::{Call, Receiver};
 
 use crate::authentication::Authentication;
 use crate::client::{self, Client};
@@ -41,46 +40,34 @@ const TIMEOUT: Bounds = Bounds {
 };
 
 /// Prepares OData V2 receivers.
-#[derive(Debug)]
-pub(crate) struct Factory(pub(crate) Arc<Client>);
-
-impl ReceiverFactory for Factory {
-    fn prepare(
-        &self,
-        channel: &Channel,
-        _flow: &FlowInfo,
-    ) -> Result<Arc<dyn Receiver>, Vec<InvalidSetting>> {
-        let mut settings = Settings::of(channel);
-        settings.check_proxy();
-        if settings.flag("enableBatchProcessing", false) {
-            settings.unsupported("enableBatchProcessing", "batch processing");
-        }
-        if settings.flag("pagination", false) {
-            settings.unsupported("pagination", "process in pages");
-        }
-        let receiver = ODataReceiver {
-            client: Arc::clone(&self.0),
-            metadata: metadata::Cache::default(),
-            operation: read_operation(&mut settings),
-            format: read_format(&mut settings),
-            utf8: settings
-                .text("characterEncoding")
-                .eq_ignore_ascii_case("utf8"),
-            csrf: settings.flag("isCSRFEnabled", true),
-            authentication: Authentication::read(&mut settings, "authenticationMethod", "alias"),
-            address: settings.dynamic("address"),
-            resource_path: settings.dynamic("resourcePath"),
-            query_options: settings.dynamic("queryOptions"),
-            custom_query_options: settings.dynamic("customQueryOptions"),
-            page_size: settings.dynamic("odatapagesize"),
-            timeout: settings.dynamic("receiveTimeOut"),
-            request_headers: settings.dynamic("whitelistRequestHeaders"),
-            response_headers: settings.dynamic("whitelistResponseHeaders"),
-            metadata_headers: settings.dynamic("metadataAllowedHeaders"),
-            metadata_parameters: settings.dynamic("metadataAllowedURIParams"),
-        };
-        settings.finish(Arc::new(receiver))
+pub(crate) fn prepare(client: Arc<Client>, settings: &mut Settings<'_>) -> Arc<dyn Receiver> {
+    if settings.flag("enableBatchProcessing", false) {
+        settings.unsupported("enableBatchProcessing", "batch processing");
     }
+    if settings.flag("pagination", false) {
+        settings.unsupported("pagination", "process in pages");
+    }
+    Arc::new(ODataReceiver {
+        client,
+        metadata: metadata::Cache::default(),
+        operation: read_operation(settings),
+        format: read_format(settings),
+        utf8: settings
+            .text("characterEncoding")
+            .eq_ignore_ascii_case("utf8"),
+        csrf: settings.flag("isCSRFEnabled", true),
+        authentication: Authentication::read(settings, "authenticationMethod", "alias"),
+        address: settings.dynamic("address"),
+        resource_path: settings.dynamic("resourcePath"),
+        query_options: settings.dynamic("queryOptions"),
+        custom_query_options: settings.dynamic("customQueryOptions"),
+        page_size: settings.dynamic("odatapagesize"),
+        timeout: settings.dynamic("receiveTimeOut"),
+        request_headers: settings.dynamic("whitelistRequestHeaders"),
+        response_headers: settings.dynamic("whitelistResponseHeaders"),
+        metadata_headers: settings.dynamic("metadataAllowedHeaders"),
+        metadata_parameters: settings.dynamic("metadataAllowedURIParams"),
+    })
 }
 
 #[derive(Debug)]

@@ -14,7 +14,7 @@ pub mod plan;
 pub mod properties;
 mod reading;
 pub mod report;
-mod rows;
+pub mod rows;
 pub mod schedule;
 pub mod usage;
 

@@ -1,4 +1,4 @@
-//! Rows and cells: the tables that steps and timers keep as XML inside a property's text.
+//! Rows and cells: the tables that steps, timers and channels keep as XML inside a property's text.
 //!
 //! The text is a sequence of `<row>` elements without a root. Cells are found by their `id`, or, in
 //! tables without ids, by position.
@@ -8,18 +8,19 @@ use thiserror::Error;
 
 /// One row of a table.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Row {
+pub struct Row {
     cells: Vec<(Option<String>, String)>,
 }
 
 /// A table's text is not a sequence of rows.
 #[derive(Debug, Error)]
 #[error("the table is not a sequence of rows: {0}")]
-pub(crate) struct InvalidTable(#[from] XmlError);
+pub struct InvalidTable(#[from] XmlError);
 
 impl Row {
     /// The text of the cell with this id; empty when there is none.
-    pub(crate) fn get(&self, id: &str) -> &str {
+    #[must_use]
+    pub fn get(&self, id: &str) -> &str {
         self.cells
             .iter()
             .find(|(cell, _)| cell.as_deref() == Some(id))
@@ -27,7 +28,8 @@ impl Row {
     }
 
     /// The text of the cell at this position, counted from 0; empty when there is none.
-    pub(crate) fn at(&self, position: usize) -> &str {
+    #[must_use]
+    pub fn at(&self, position: usize) -> &str {
         self.cells.get(position).map_or("", |(_, text)| text)
     }
 
@@ -47,7 +49,10 @@ impl Row {
 }
 
 /// Reads the rows of a table. Blank text is a table without rows.
-pub(crate) fn parse(text: &str) -> Result<Vec<Row>, InvalidTable> {
+///
+/// # Errors
+/// When the text is not well-formed.
+pub fn parse(text: &str) -> Result<Vec<Row>, InvalidTable> {
     if text.trim().is_empty() {
         return Ok(Vec::new());
     }

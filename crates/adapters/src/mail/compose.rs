@@ -11,7 +11,7 @@ use lockgate_engine::error::StepError;
 use lockgate_engine::exchange::Exchange;
 use lockgate_engine::receiver::Call;
 use lockgate_engine::value::Value;
-use lockgate_xml::Source;
+use lockgate_flow::rows;
 
 use super::FAILED;
 use crate::settings::{Dynamic, Settings};
@@ -167,20 +167,13 @@ impl Letter {
 
 /// Rows of `<cell id="attachment.…">`.
 fn read_rows(settings: &mut Settings<'_>) -> Vec<AttachmentRow> {
-    let table = format!("<table>{}</table>", settings.text(ATTACHMENTS));
-    let rows = match cells(&table) {
-        Ok(rows) => rows,
-        Err(error) => {
-            settings.refuse(ATTACHMENTS, error);
-            return Vec::new();
-        }
-    };
+    let rows = rows::parse(settings.text(ATTACHMENTS)).unwrap_or_else(|error| {
+        settings.refuse(ATTACHMENTS, error.to_string());
+        Vec::new()
+    });
     let mut read = Vec::new();
     for row in rows {
-        let cell = |id: &str| {
-            let found = row.iter().find(|(name, _)| name == id);
-            found.map_or("", |(_, text)| text.trim())
-        };
+        let cell = |id: &str| row.get(id).trim();
         let source = match cell("attachment.source").to_ascii_lowercase().as_str() {
             "" | "body" => AttachmentSource::Body,
             "header" => {
@@ -201,24 +194,6 @@ fn read_rows(settings: &mut Settings<'_>) -> Vec<AttachmentRow> {
         });
     }
     read
-}
-
-/// The cells of each row, by id.
-fn cells(table: &str) -> Result<Vec<Vec<(String, String)>>, String> {
-    let source = Source::from_text(table).map_err(|error| error.to_string())?;
-    let document = source.document().map_err(|error| error.to_string())?;
-    let cell = |cell: roxmltree::Node<'_, '_>| {
-        let text: String = cell.children().filter_map(|child| child.text()).collect();
-        (cell.attribute("id").unwrap_or_default().to_owned(), text)
-    };
-    let rows = document.tree().root_element().children();
-    Ok(rows
-        .filter(|row| row.has_tag_name("row"))
-        .map(|row| {
-            let cells = row.children().filter(|node| node.has_tag_name("cell"));
-            cells.map(cell).collect()
-        })
-        .collect())
 }
 
 fn header_bytes(exchange: &Exchange, name: &str) -> Result<Vec<u8>, StepError> {
