@@ -2,7 +2,7 @@
 //! databases.
 //!
 //! A migration is written for SQLite. PostgreSQL calls the same column types by other names and
-//! has no `STRICT`; that is the whole difference.
+//! has neither `STRICT` nor `WITHOUT ROWID`; that is the whole difference.
 
 use lockgate_core::clock::Timestamp;
 use lockgate_core::crypto::sha256;
@@ -128,6 +128,7 @@ fn translate(sql: &str, dialect: Dialect) -> String {
         Dialect::Sqlite => sql.to_owned(),
         Dialect::Postgres => sql
             .replace(") STRICT;", ");")
+            .replace(") STRICT, WITHOUT ROWID;", ");")
             .replace(" INTEGER", " BIGINT")
             .replace(" BLOB", " BYTEA"),
     }

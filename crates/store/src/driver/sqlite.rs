@@ -28,6 +28,11 @@ use crate::{HOLD_SECS, WAIT_SECS};
 const READERS: usize = 4;
 /// Transactions that wait for a thread before callers wait for a place in the queue.
 const QUEUE: usize = 64;
+/// Pages of the write-ahead log before they are folded into the file. The ends of indexes are written
+/// again with every batch of message records; folded rarely, they are copied rarely.
+const LOG_PAGES: u32 = 4_000;
+/// Pages the writer keeps in memory: the ends of all indexes, and more.
+const CACHE_PAGES: u32 = 4_000;
 /// Prepared statements kept by each connection.
 const STATEMENTS: usize = 128;
 
@@ -128,6 +133,8 @@ fn connect(path: &Path, flags: OpenFlags) -> Result<Connection> {
     if flags.contains(OpenFlags::SQLITE_OPEN_READ_WRITE) {
         connection.pragma_update(None, "journal_mode", "WAL")?;
         connection.pragma_update(None, "synchronous", "NORMAL")?;
+        connection.pragma_update(None, "wal_autocheckpoint", LOG_PAGES)?;
+        connection.pragma_update(None, "cache_size", CACHE_PAGES)?;
     }
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update(None, "trusted_schema", false)?;

@@ -247,6 +247,45 @@ async fn pages_follow_each_other_also_within_one_instant() {
 }
 
 #[tokio::test]
+async fn a_correlation_includes_the_message_it_is_named_after() {
+    for_each_backend(async |backend| {
+        let correlated = |number, to: &str| Message {
+            correlation_id: to.to_owned(),
+            ..message(number)
+        };
+        let own = correlated(4, "m00004");
+        let mut tx = backend.store.begin().await.unwrap();
+        let log = [
+            correlated(1, "m00001"),
+            correlated(3, "m00004"),
+            own.clone(),
+            correlated(5, "m00004"),
+            correlated(6, "m00004"),
+        ];
+        messages::append(&mut tx, &log).await.unwrap();
+        let found = messages::find(&mut tx, &own.id).await.unwrap();
+        assert_eq!(found.as_ref(), Some(&own));
+        let mut filter = Filter {
+            correlation: Some("m00004".to_owned()),
+            limit: 2,
+            ..Filter::default()
+        };
+        let newest = messages::list(&mut tx, &filter).await.unwrap();
+        assert_eq!(numbers(&newest), ["m00006", "m00005"]);
+        filter.before = Some(Cursor {
+            started_at: newest[1].started_at,
+            id: newest[1].id.clone(),
+        });
+        let older = messages::list(&mut tx, &filter).await.unwrap();
+        assert_eq!(older, [own, log[1].clone()]);
+        filter.before = None;
+        filter.status = Some(MessageStatus::Failed);
+        assert_eq!(messages::list(&mut tx, &filter).await.unwrap(), []);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_page_has_a_largest_size() {
     for_each_backend(async |backend| {
         let mut tx = backend.store.begin().await.unwrap();
