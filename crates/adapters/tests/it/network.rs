@@ -7,7 +7,7 @@ use lockgate_testkit::http::{Server, reply};
 use lockgate_testkit::tls::Authority;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
-use crate::support::{Caller, message};
+use crate::support::{Caller, assert_says, message};
 
 async fn get(caller: &Caller, url: &str, timeout: &str) -> Result<(), (String, &'static str)> {
     let channel = [
@@ -90,11 +90,7 @@ async fn mail_servers_are_judged_too() {
         .call(&receiver, &mut message("", &[]))
         .await
         .unwrap_err();
-    assert!(
-        error.message.contains("outside the egress rules"),
-        "{}",
-        error.message
-    );
+    assert_says(&error, "outside the egress rules");
 }
 
 #[tokio::test]

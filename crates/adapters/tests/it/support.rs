@@ -133,6 +133,12 @@ pub(crate) fn header(exchange: &Exchange, name: &str) -> Option<String> {
     value.to_text().map(std::borrow::Cow::into_owned)
 }
 
+/// Asserts that a failure says `part`.
+#[track_caller]
+pub(crate) fn assert_says(error: &StepError, part: &str) {
+    assert!(error.message.contains(part), "{}", error.message);
+}
+
 /// The properties of a channel with some replaced or added.
 pub(crate) fn overlay<'a>(
     base: &[(&'a str, &'a str)],
