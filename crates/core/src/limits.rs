@@ -75,6 +75,8 @@ pub const SESSION_COOKIES: usize = 500;
 pub const MAIL_RECIPIENTS: usize = 1_000;
 /// Message records waiting to be written.
 pub const JOURNAL_BUFFER: usize = 20_000;
+/// How long a call waits for a place in the full buffer before it is refused.
+pub const JOURNAL_WAIT: Duration = Duration::from_secs(1);
 /// Message records written in one transaction.
 pub const JOURNAL_BATCH: usize = 500;
 /// How long a message record waits before it is written, in milliseconds.

@@ -2,9 +2,9 @@
 //!
 //! An exchange reserves its place here before it starts and leaves its record when it ends. Records
 //! wait at most [`limits::JOURNAL_DELAY_MS`] and are written up to [`limits::JOURNAL_BATCH`] at a
-//! time, so a caller never waits for the database. Places are bounded: when the database does not
-//! keep up, new exchanges are refused, and no record that has a place is ever dropped while the
-//! process lives.
+//! time, so a caller does not wait for the database. Places are bounded: when the database does not
+//! keep up, new exchanges wait for a place, and are refused when none comes free in time. No record
+//! that has a place is ever dropped while the process lives.
 
 mod record;
 mod steps;
@@ -12,12 +12,14 @@ mod writer;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
 
 use lockgate_core::limits;
 use lockgate_store::Store;
 pub use lockgate_store::refusals::Refusal;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
+use tokio::time::timeout;
 
 pub(crate) use self::record::{Head, Open, Record};
 pub(crate) use self::steps::{Executed, Trail};
@@ -92,14 +94,24 @@ impl Journal {
         (journal, Closer { stop, writer })
     }
 
-    /// A place for the record of an exchange that is about to start; `None` when there is none left.
-    pub(crate) fn reserve(&self) -> Option<Slot> {
+    /// A place for the record of an exchange that is about to start; `None` when none is left.
+    pub(crate) fn try_reserve(&self) -> Option<Slot> {
         self.records.clone().try_reserve_owned().ok().map(Slot)
+    }
+
+    /// A place for the record of an exchange that is about to start; `None` when none came free
+    /// within `wait`. Those who wait are served in turn.
+    pub(crate) async fn reserve(&self, wait: Duration) -> Option<Slot> {
+        if let Some(slot) = self.try_reserve() {
+            return Some(slot);
+        }
+        let place = timeout(wait, self.records.clone().reserve_owned()).await;
+        place.ok()?.ok().map(Slot)
     }
 
     /// Shows a running exchange in the log, if there is room.
     pub(crate) fn announce(&self, record: Record) {
-        if let Some(slot) = self.reserve() {
+        if let Some(slot) = self.try_reserve() {
             slot.fill(record);
         }
     }

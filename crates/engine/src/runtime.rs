@@ -53,8 +53,10 @@ pub struct Settings {
     pub concurrent_exchanges: usize,
     /// Steps that one exchange may execute before it is stopped.
     pub exchange_steps: u64,
-    /// Message records that may wait to be written before new exchanges are refused.
+    /// Message records that may wait to be written before new exchanges have to wait.
     pub journal_buffer: usize,
+    /// How long a new exchange waits for a place in the message log before it is refused.
+    pub journal_wait: Duration,
     /// Whether an error that leaves a local process is offered to the exception subprocess of its
     /// caller. Off, as documented for the original: such an error ends the message.
     pub local_errors_reach_caller: bool,
@@ -69,6 +71,7 @@ impl Settings {
             concurrent_exchanges: limits::CONCURRENT_EXCHANGES,
             exchange_steps: limits::EXCHANGE_STEPS,
             journal_buffer: limits::JOURNAL_BUFFER,
+            journal_wait: limits::JOURNAL_WAIT,
             local_errors_reach_caller: false,
         }
     }
@@ -87,6 +90,7 @@ struct Inner {
     local_errors_reach_caller: bool,
     exchange_steps: u64,
     journal: Journal,
+    journal_wait: Duration,
     closer: Mutex<Option<Closer>>,
     materials: ArcSwap<Materials>,
     /// What is served now; swapped as a whole.
@@ -164,6 +168,7 @@ impl Runtime {
             local_errors_reach_caller: settings.local_errors_reach_caller,
             exchange_steps: settings.exchange_steps,
             journal,
+            journal_wait: settings.journal_wait,
             closer: Mutex::new(Some(closer)),
             materials: ArcSwap::default(),
             routes: ArcSwap::default(),

@@ -65,7 +65,7 @@ impl Runtime {
     /// Why nothing was run.
     pub async fn accept(&self, permit: Permit, inbound: Inbound<'_>) -> Result<Outcome, Refused> {
         let target = permit.endpoint().target().ok_or(Refused::FlowNotRunning)?;
-        let (place, slot) = self.admit()?;
+        let (place, slot) = self.admit().await?;
         let correlation = http::correlation(&inbound);
         let exchange = http::exchange(&permit, inbound, &target.deployed.pipeline);
         let origin = Origin {
@@ -79,15 +79,20 @@ impl Runtime {
         Ok(http::outcome(finished))
     }
 
-    /// Takes the two places that an exchange needs.
-    pub(super) fn admit(&self) -> Result<(OwnedSemaphorePermit, Slot), Refused> {
+    /// Takes the two places that an exchange needs. Waits a moment for the one in the message log;
+    /// whoever waits there has a place among the running exchanges, which bounds how many wait.
+    pub(super) async fn admit(&self) -> Result<(OwnedSemaphorePermit, Slot), Refused> {
         if self.is_stopping() {
             return Err(Refused::Stopping);
         }
         let place = Arc::clone(&self.0.exchanges)
             .try_acquire_owned()
             .map_err(|_| Refused::Overloaded)?;
-        let slot = self.0.journal.reserve().ok_or(Refused::LogFull)?;
+        let slot = self.0.journal.reserve(self.0.journal_wait).await;
+        let slot = slot.ok_or(Refused::LogFull)?;
+        if self.is_stopping() {
+            return Err(Refused::Stopping);
+        }
         Ok((place, slot))
     }
 
@@ -145,7 +150,7 @@ impl Runtime {
         exchange: Exchange,
         synchronous: bool,
     ) -> Finished {
-        let (place, slot) = self.admit().expect("there is room");
+        let (place, slot) = self.admit().await.expect("there is room");
         let origin = Origin {
             synchronous,
             ..Origin::default()

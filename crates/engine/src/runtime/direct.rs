@@ -38,7 +38,7 @@ impl Visit<'_> {
                 format!("No running flow listens at the ProcessDirect address {address:?}. Deploy it, or correct the address."),
             )
         })?;
-        let slot = runtime.0.journal.reserve();
+        let slot = runtime.0.journal.reserve(runtime.0.journal_wait).await;
         let slot = slot.ok_or_else(|| {
             StepError::new("The message log cannot take another record, so no flow was called.")
         })?;

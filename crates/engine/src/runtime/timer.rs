@@ -128,7 +128,7 @@ impl Runtime {
     async fn claim(&self, deployed: &Deployed) -> Option<Turn> {
         let mut wait = RETRY;
         loop {
-            if self.admit().is_ok() {
+            if self.admit().await.is_ok() {
                 match self.try_claim(deployed).await {
                     Ok(claimed) => return claimed.then_some(Turn(())),
                     Err(error) => tracing::warn!(%error, "a timer waits for the store"),
@@ -149,7 +149,7 @@ impl Runtime {
 
     /// Runs a timer's process once, as a message of its own.
     async fn fire(&self, _turn: &Turn, target: Target) -> Result<(), Refused> {
-        let (_place, slot) = self.admit()?;
+        let (_place, slot) = self.admit().await?;
         let execution = self.execution(target, Exchange::default(), Origin::default(), slot);
         self.execute(execution).await;
         Ok(())

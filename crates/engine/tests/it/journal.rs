@@ -2,13 +2,15 @@
 
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use lockgate_core::ids::CorrelationId;
 use lockgate_core::limits;
 use lockgate_engine::entry::Refused;
 use lockgate_engine::journal::Refusal;
 use lockgate_engine::runtime::Settings;
 use lockgate_store::messages::{self, Filter, MessageStatus};
-use lockgate_store::refusals;
+use lockgate_store::{Tx, refusals, settings};
+use tokio::time::interval;
 use uuid::Uuid;
 
 use crate::models::Model;
@@ -16,19 +18,16 @@ use crate::worker::{NOW, Worker, eventually};
 
 #[tokio::test]
 async fn a_burst_is_refused_rather_than_lost() {
-    let settings = Settings {
-        journal_buffer: 200,
-        ..Settings::of_worker("w1")
+    let worker = with_room_for_200(Duration::from_secs(1)).await;
+    let mut blocker = worker.store.begin().await.unwrap();
+    let calls = join_all((0..100_000).map(|_| worker.post("/burst", "")));
+    let outcomes = tokio::select! {
+        outcomes = calls => outcomes,
+        () = hold(&mut blocker) => unreachable!("it is held for ever"),
     };
-    let worker = Worker::with(settings).await;
-    worker
-        .deploy(&[Model::https("Burst", "/burst").body("x")])
-        .await;
-    // Nothing is written while this transaction keeps the database.
-    let blocker = worker.store.begin().await.unwrap();
     let (mut answered, mut refused) = (0u64, 0u64);
-    for _ in 0..100_000 {
-        match worker.post("/burst", "").await {
+    for outcome in outcomes {
+        match outcome {
             Ok(outcome) => {
                 assert_eq!(outcome.status, 200);
                 answered += 1;
@@ -52,6 +51,47 @@ async fn a_burst_is_refused_rather_than_lost() {
     drop(tx);
     assert_eq!(journal.pending(), 0);
     assert_eq!(worker.post("/burst", "").await.unwrap().status, 200);
+}
+
+#[tokio::test]
+async fn a_burst_waits_for_room_when_there_is_time() {
+    let worker = with_room_for_200(Duration::from_secs(60)).await;
+    let blocker = worker.store.begin().await.unwrap();
+    let calls = join_all((0..5_000).map(|_| worker.post("/burst", "")));
+    let unblock = async {
+        // All have a place among the running exchanges: those without one in the log wait.
+        eventually(|| async { (worker.runtime.running() > 4_000).then_some(()) }).await;
+        assert_eq!(worker.runtime.journal().pending(), 200);
+        drop(blocker);
+    };
+    let (outcomes, ()) = tokio::join!(calls, unblock);
+    assert!(outcomes.into_iter().all(|outcome| outcome.is_ok()));
+    let journal = worker.runtime.journal();
+    eventually(|| async { (journal.written() == 5_000).then_some(()) }).await;
+}
+
+/// Keeps everybody else from writing; a silent transaction would be rolled back.
+async fn hold(blocker: &mut Tx) {
+    let mut turns = interval(Duration::from_millis(500));
+    loop {
+        turns.tick().await;
+        settings::get(blocker, "nothing").await.unwrap();
+    }
+}
+
+/// A worker with a flow at `/burst`.
+async fn with_room_for_200(wait: Duration) -> Worker {
+    let settings = Settings {
+        concurrent_exchanges: 100_000,
+        journal_buffer: 200,
+        journal_wait: wait,
+        ..Settings::of_worker("w1")
+    };
+    let worker = Worker::with(settings).await;
+    worker
+        .deploy(&[Model::https("Burst", "/burst").body("x")])
+        .await;
+    worker
 }
 
 #[tokio::test]
