@@ -1,4 +1,4 @@
-//! Simple templates and predicates as syntax trees (contract `integration-flow.md` §5).
+//! Simple templates and predicates as syntax trees.
 //!
 //! Parsing happens once, when a flow is read; the engine evaluates the trees.
 

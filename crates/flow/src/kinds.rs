@@ -1,4 +1,4 @@
-//! Names of steps and adapters, and which of them can run (contract `integration-flow.md` §3.0, §4).
+//! Names of steps and adapters, and which of them can run.
 
 use crate::model::{Element, ElementKind, Event};
 use crate::plan::ReceiverKind;

@@ -1,4 +1,4 @@
-//! Package exports: one zip file with many artifacts (contract `integration-flow.md` §1.3).
+//! Package exports: one zip file with many artifacts.
 
 use std::collections::BTreeMap;
 

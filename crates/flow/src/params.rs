@@ -1,5 +1,5 @@
 //! Externalised parameters: declared in the bundle, configured at deployment, substituted into
-//! property texts (contract `integration-flow.md` §1.4, §1.5).
+//! property texts.
 
 mod declaration;
 

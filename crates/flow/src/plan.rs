@@ -34,7 +34,7 @@ pub struct Plan {
     pub entries: Vec<Entry>,
 }
 
-/// Flow-wide settings (contract `integration-flow.md` §2.2).
+/// Flow-wide settings.
 #[derive(Clone, Debug, Serialize)]
 pub struct Settings {
     /// Whether an unhandled error's text is told to a synchronous sender.

@@ -1,4 +1,4 @@
-//! Timer schedules (contract `integration-flow.md` §2.7).
+//! Timer schedules.
 
 use std::str::FromStr;
 

@@ -1,4 +1,4 @@
-//! JSON to XML and XML to JSON (contract `integration-flow.md` §8.1, §8.2).
+//! JSON to XML and XML to JSON.
 
 mod from_xml;
 mod reader;

@@ -1,4 +1,4 @@
-//! XPath 3.1 on documents (contract `integration-flow.md` §5.3).
+//! XPath 3.1 on documents.
 //!
 //! Two engines behind one handle. Plain location paths and comparisons, which are nearly all of the
 //! expressions in real flows, run on an engine of our own, directly on the document's tree. All

@@ -1,4 +1,4 @@
-//! Receiver channels, and files that steps name (contract `integration-flow.md` §2.4, §4).
+//! Receiver channels, and files that steps name.
 
 use std::collections::HashMap;
 

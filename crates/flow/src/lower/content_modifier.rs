@@ -1,4 +1,4 @@
-//! Content Modifiers (contract `integration-flow.md` §3.1).
+//! Content Modifiers.
 
 use super::fields::Fields;
 use crate::diagnostic::Code;

@@ -1,4 +1,4 @@
-//! Processes: nodes and the edges between them (contract `integration-flow.md` §2.5, §2.9).
+//! Processes: nodes and the edges between them.
 
 use std::collections::{HashMap, HashSet};
 

@@ -1,4 +1,4 @@
-//! Routers (contract `integration-flow.md` §2.10, §3.5).
+//! Routers.
 
 use super::graph::Graph;
 use super::{Lowering, display_name};

@@ -1,4 +1,4 @@
-//! Entries: what starts each main process (contract `integration-flow.md` §2.5, §2.7, §4.2, §4.4).
+//! Entries: what starts each main process.
 
 use std::collections::{HashMap, HashSet};
 

@@ -1,4 +1,4 @@
-//! Flow-wide settings (contract `integration-flow.md` §2.2, §2.3, §5.3).
+//! Flow-wide settings.
 
 use indexmap::IndexMap;
 

@@ -1,4 +1,4 @@
-//! Steps other than routers: what each does (contract `integration-flow.md` §3).
+//! Steps other than routers: what each does.
 
 use indexmap::IndexMap;
 

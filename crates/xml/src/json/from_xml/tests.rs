@@ -21,7 +21,7 @@ fn streaming(paths: &[&str]) -> XmlToJson {
 }
 
 #[test]
-fn the_contract() {
+fn each_document_has_its_json() {
     let same = None;
     let cases = [
         ("<r><a>1</a></r>", r#"{"r":{"a":"1"}}"#, same),

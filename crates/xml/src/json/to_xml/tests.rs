@@ -24,7 +24,7 @@ fn convert(json: &str, settings: &JsonToXml) -> String {
 }
 
 #[test]
-fn the_contract_without_added_root() {
+fn each_text_has_its_xml() {
     let cases = [
         (r#"{"a":{"b":"x"}}"#, "<a><b>x</b></a>"),
         (r#"{"a":{"i":[1,2]}}"#, "<a><i>1</i><i>2</i></a>"),
@@ -67,7 +67,7 @@ fn the_contract_without_added_root() {
 }
 
 #[test]
-fn the_contract_with_added_root() {
+fn each_text_has_its_xml_below_an_added_root() {
     let cases = [
         (r#"{"a":1,"b":true}"#, "<root><a>1</a><b>true</b></root>"),
         (r#"{"a":{"b":"x"}}"#, "<root><a><b>x</b></a></root>"),
