@@ -54,6 +54,16 @@ uuid_id!(
     CorrelationId
 );
 
+impl KeyId {
+    /// The last 32 bits. Tokens carry them in the claim `rev_sig`, so that a token ends with the key
+    /// it was got with.
+    #[must_use]
+    pub fn mark(self) -> u32 {
+        let [.., a, b, c, d] = self.0.into_bytes();
+        u32::from_be_bytes([a, b, c, d])
+    }
+}
+
 /// A message processing log id: 28 characters of URL-safe Base64, as clients know it.
 ///
 /// The bytes are one zero byte, the creation time in seconds (4 bytes) and in microseconds within the

@@ -239,6 +239,10 @@ reasons! {
     TokenWithdrawn = "token-withdrawn",
         "The token was issued before the tokens of its service instance were withdrawn.",
         "Let the sender request a new token.";
+    /// The key that the token was got with is gone.
+    TokenKeyGone = "token-key-gone",
+        "The service key that the token was requested with was deleted.",
+        "Let the sender request a new token with a key that exists.";
     /// Too many failed attempts.
     Throttled = "throttled",
         "Too many attempts with wrong credentials came from this source; correct ones still work.",

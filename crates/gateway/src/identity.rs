@@ -40,8 +40,8 @@ pub enum UserNameFormat {
 #[derive(Debug)]
 pub(crate) struct Caller {
     pub(crate) identity: Identity,
-    /// The key whose secret was used; tokens do not say.
-    pub(crate) key: Option<KeyId>,
+    /// The key whose secret was used, by the caller or for its token.
+    pub(crate) key: KeyId,
 }
 
 /// Turns credentials into identities.
@@ -91,7 +91,7 @@ impl Authenticator {
             .authenticate(basic.id(), basic.secret(), now);
         let proven = proven.map_err(|failure| Refusal::new(basic_reason(failure, basic.id())))?;
         if proven.client.plan != Plan::IntegrationFlow {
-            return Err(Refusal::new(Reason::WrongPlan).by_key(Some(proven.key)));
+            return Err(Refusal::new(Reason::WrongPlan).by_key(proven.key));
         }
         if !proven
             .client
@@ -99,7 +99,7 @@ impl Authenticator {
             .iter()
             .any(|grant| grant == CLIENT_CREDENTIALS)
         {
-            return Err(Refusal::new(Reason::GrantMissing).by_key(Some(proven.key)));
+            return Err(Refusal::new(Reason::GrantMissing).by_key(proven.key));
         }
         let identity = Identity {
             user_name: self.user_name(&proven.client.id),
@@ -108,7 +108,7 @@ impl Authenticator {
         };
         Ok(Caller {
             identity,
-            key: Some(proven.key),
+            key: proven.key,
         })
     }
 
@@ -132,7 +132,7 @@ impl Authenticator {
         };
         Ok(Caller {
             identity,
-            key: None,
+            key: verified.key,
         })
     }
 
@@ -184,6 +184,7 @@ fn token_reason(refused: &TokenRefused) -> Reason {
         TokenRefused::NotYetValid => Reason::TokenNotYetValid,
         TokenRefused::UnknownClient => Reason::TokenClientGone,
         TokenRefused::Superseded => Reason::TokenWithdrawn,
+        TokenRefused::KeyGone => Reason::TokenKeyGone,
         TokenRefused::Revoked => Reason::TokenRevoked,
     }
 }

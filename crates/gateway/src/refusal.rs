@@ -67,8 +67,8 @@ impl Refusal {
         self
     }
 
-    pub(crate) fn by_key(mut self, key: Option<KeyId>) -> Self {
-        self.known.key = key;
+    pub(crate) fn by_key(mut self, key: KeyId) -> Self {
+        self.known.key = Some(key);
         self
     }
 
@@ -237,7 +237,8 @@ const fn answer(reason: Reason) -> Answer {
         R::TokenUnknownKey | R::TokenBadSignature | R::TokenWrongIssuer => INVALID_TOKEN,
         R::TokenWrongAudience | R::TokenWrongZone | R::TokenWrongKind => INVALID_TOKEN,
         R::TokenExpired | R::TokenNotYetValid | R::TokenBound => INVALID_TOKEN,
-        R::TokenRevoked | R::TokenClientGone | R::TokenWithdrawn => INVALID_TOKEN,
+        R::TokenRevoked | R::TokenClientGone => INVALID_TOKEN,
+        R::TokenWithdrawn | R::TokenKeyGone => INVALID_TOKEN,
         R::Throttled => THROTTLED,
         R::UnknownAddress => NOT_FOUND,
         R::PlainHttp | R::RoleMissing | R::ScopeMissing | R::CertificateRequired => FORBIDDEN,

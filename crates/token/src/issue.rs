@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use lockgate_core::client::Client;
+use lockgate_core::client::{Authenticated, Client};
 use lockgate_core::secret::Secret;
 use serde::{Serialize, Serializer};
 
@@ -46,9 +46,10 @@ impl Service {
     /// Issues a token to an authenticated client.
     pub(crate) async fn issue(
         &self,
-        client: &Client,
+        authenticated: &Authenticated,
         parameters: &Parameters,
     ) -> Result<Issued, OAuthError> {
+        let client = &*authenticated.client;
         check_grant(client, parameters.get("grant_type"))?;
         check_format(parameters)?;
         let keys = self.keys.in_use().await.ok_or(OAuthError::NotReady)?;
@@ -61,6 +62,7 @@ impl Service {
         let jti = self.keys.random_uuid();
         let grant = Grant {
             jti,
+            key: authenticated.key,
             authorities: &authorities,
             scopes: &scopes,
             lifetime,

@@ -19,6 +19,7 @@ use std::time::Duration;
 
 use lockgate_core::client::Client;
 use lockgate_core::clock::Timestamp;
+use lockgate_core::ids::KeyId;
 use lockgate_core::role::RoleName;
 use lockgate_core::tenant::Plan;
 use thiserror::Error;
@@ -109,6 +110,9 @@ pub enum TokenRefused {
     /// Issued before the client's tokens were declared void.
     #[error("the token was issued before the client's tokens were declared void")]
     Superseded,
+    /// The key it was got with does not exist any more.
+    #[error("the key that the token was requested with was deleted")]
+    KeyGone,
     /// Revoked by its id.
     #[error("the token was revoked")]
     Revoked,
@@ -171,11 +175,15 @@ impl SignedToken {
         if claims.issued_at < client.tokens_not_before {
             return Err(TokenRefused::Superseded);
         }
+        let mut keys = client.secrets.iter().map(|secret| secret.key);
+        let key = keys.find(|key| key.mark() == claims.key_mark);
+        let key = key.ok_or(TokenRefused::KeyGone)?;
         if identities.revoked.contains(&claims.jti) {
             return Err(TokenRefused::Revoked);
         }
         Ok(VerifiedToken {
             client: Arc::clone(client),
+            key,
             token: self.clone(),
         })
     }
@@ -186,6 +194,8 @@ impl SignedToken {
 pub struct VerifiedToken {
     /// The client it was issued to, as it is now.
     pub client: Arc<Client>,
+    /// The key it was got with, which still exists.
+    pub key: KeyId,
     token: SignedToken,
 }
 

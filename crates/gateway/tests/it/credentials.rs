@@ -137,6 +137,13 @@ fn b64(bytes: impl AsRef<[u8]>) -> String {
     URL_SAFE_NO_PAD.encode(bytes)
 }
 
+/// Tells in a token of the client called `number` that it was got with the client's first key.
+fn mark_of_key(number: u128) -> String {
+    let client = clients().into_iter().find(|client| client.id == id(number));
+    let key = client.and_then(|client| Some(client.secrets.first()?.key));
+    format!("{:08x}", key.map_or(0, KeyId::mark))
+}
+
 /// A token of `client` with claims and header changed by `change`.
 fn token(client: u128, change: impl FnOnce(&mut Value, &mut Value)) -> String {
     let id = id(client);
@@ -144,7 +151,7 @@ fn token(client: u128, change: impl FnOnce(&mut Value, &mut Value)) -> String {
     let mut claims = json!({
         "jti": JTI, "sub": id, "client_id": id, "cid": id, "azp": id,
         "authorities": ["uaa.resource", SEND], "scope": ["uaa.resource", SEND],
-        "grant_type": "client_credentials", "iat": NOW.secs(), "exp": NOW.secs() + 3600,
+        "grant_type": "client_credentials", "rev_sig": mark_of_key(client), "iat": NOW.secs(), "exp": NOW.secs() + 3600,
         "iss": tenant().issuer(), "zid": tenant().zone_id.to_string(),
         "aud": ["uaa", "it-rt-acme!b1.ESBMessaging", id],
     });

@@ -176,8 +176,10 @@ async fn what_is_withdrawn_is_withdrawn_at_once() {
 }
 
 #[tokio::test]
-async fn a_deleted_key_gets_no_token_any_more() {
+async fn a_deleted_key_gets_no_token_any_more_and_ends_those_it_got() {
     let world = World::new().await;
+    let token = world.token().await;
+    assert!(verify(&world, &token).is_ok());
     let mut tx = world.store.begin().await.unwrap();
     let found = keys::list(&mut tx, world.client.instance).await.unwrap();
     keys::delete(&mut tx, found[0].id).await.unwrap();
@@ -188,6 +190,7 @@ async fn a_deleted_key_gets_no_token_any_more() {
     let request = post("/oauth/token").header("Authorization", world.client.basic());
     let answer = world.send(request, GRANT).await;
     assert_eq!(answer.error(), (401, "unauthorized".to_owned()));
+    assert_eq!(verify(&world, &token).unwrap_err(), TokenRefused::KeyGone);
 }
 
 #[tokio::test]

@@ -14,6 +14,8 @@ pub(super) struct Claims {
     pub(super) kid: String,
     pub(super) jti: String,
     pub(super) client_id: String,
+    /// [`KeyId::mark`](lockgate_core::ids::KeyId::mark) of the key the token was got with.
+    pub(super) key_mark: u32,
     pub(super) plan: Plan,
     pub(super) scopes: Vec<String>,
     pub(super) roles: Vec<RoleName>,
@@ -56,6 +58,7 @@ impl Claims {
             kid,
             jti: claims.jti()?.to_owned(),
             client_id: client_id.to_owned(),
+            key_mark: claims.key_mark()?,
             plan,
             roles: roles(&scopes, &app_name),
             scopes: scopes.into_iter().map(str::to_owned).collect(),
@@ -137,6 +140,16 @@ impl Reader {
                 expected: "a time in whole seconds since 1970",
             }),
         }
+    }
+
+    /// Which key the token was got with: 8 hex digits.
+    fn key_mark(&self) -> Result<u32, TokenRefused> {
+        let text = self.text("rev_sig")?;
+        let mark = u32::from_str_radix(text, 16).ok();
+        mark.filter(|_| text.len() == 8).ok_or(TokenRefused::Claim {
+            claim: "rev_sig",
+            expected: "eight hex digits",
+        })
     }
 
     /// The id: 32 lower-case hex digits. Refresh tokens have a suffix.

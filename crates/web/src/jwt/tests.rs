@@ -10,10 +10,10 @@ use aws_lc_rs::signature::{self, KeyPair as _, RSA_PKCS1_SHA256, RSA_PSS_SHA256}
 use aws_lc_rs::{hmac, signature::EcdsaKeyPair};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE, URL_SAFE_NO_PAD};
-use lockgate_core::client::{Client, Directory, SECRET_HASH_LABEL};
+use lockgate_core::client::{Client, ClientSecret, Directory, SECRET_HASH_LABEL};
 use lockgate_core::clock::Timestamp;
 use lockgate_core::crypto::MasterKey;
-use lockgate_core::ids::InstanceId;
+use lockgate_core::ids::{InstanceId, KeyId};
 use lockgate_core::limits;
 use lockgate_core::random::SeededRandom;
 use lockgate_core::role::MESSAGING_SEND;
@@ -25,6 +25,7 @@ use super::*;
 use crate::identity::{Revoked, VerificationKeys};
 
 const NOW: Timestamp = Timestamp::from_secs(1_790_000_000);
+const KEY: KeyId = KeyId(Uuid::from_u128(0x9c04_d1ab));
 const JTI: &str = "0a1b2c3d4e5f60718293a4b5c6d7e8f9";
 const KID: &str = "default-jwt-key-4fd2c07a9b";
 
@@ -59,7 +60,12 @@ fn client(plan: Plan) -> Client {
         grant_types: vec!["client_credentials".to_owned()],
         token_validity: 3600,
         tokens_not_before: NOW.minus(Duration::from_secs(600)),
-        secrets: vec![],
+        secrets: vec![ClientSecret {
+            key: KEY,
+            secret_id: Uuid::nil(),
+            digest: [0; 32],
+            expires: None,
+        }],
     }
 }
 
@@ -157,6 +163,7 @@ fn our_own_token_is_accepted_with_the_roles_of_its_scope_only() {
     assert_eq!(token.scopes()[0], "uaa.resource");
     assert_eq!(token.expires_at().secs(), NOW.secs() + 3600);
     assert_eq!(token.issued_at(), NOW);
+    assert_eq!(token.key, KEY);
 }
 
 #[test]
@@ -520,6 +527,16 @@ fn other_kinds_of_tokens_are_refused() {
             TokenRefused::Kind,
         );
     }
+    for mark in [
+        json!(null),
+        json!(1),
+        json!(""),
+        json!("9c04d1a"),
+        json!("9c04d1abx"),
+    ] {
+        let token = with(|claims| claims["rev_sig"] = mark);
+        assert_eq!(claim_error(&token), "rev_sig");
+    }
     let user = with(|claims| claims["grant_type"] = json!("password"));
     refused(&user, TokenRefused::Kind);
     let assertion = json!({"iss": "sb-x", "sub": "sb-x", "aud": "y", "exp": 1, "jti": "z"});
@@ -554,6 +571,11 @@ fn live_state_decides_at_each_use() {
     superseded.tokens_not_before = NOW.plus(Duration::from_micros(1));
     let superseded = identities_with(vec![superseded]);
     assert_eq!(admit(&superseded), Err(TokenRefused::Superseded));
+
+    let mut rekeyed = client(Plan::IntegrationFlow);
+    rekeyed.secrets[0].key = KeyId(Uuid::from_u128(1));
+    let rekeyed = identities_with(vec![rekeyed]);
+    assert_eq!(admit(&rekeyed), Err(TokenRefused::KeyGone));
 
     let mut revoked = identities();
     revoked.revoked = [(JTI.to_owned(), NOW)].into_iter().collect();
