@@ -1,15 +1,16 @@
 //! No message goes unrecorded.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::future::join_all;
 use lockgate_core::ids::CorrelationId;
 use lockgate_core::limits;
-use lockgate_engine::entry::Refused;
+use lockgate_engine::entry::{Outcome, Refused};
 use lockgate_engine::journal::Refusal;
 use lockgate_engine::runtime::Settings;
 use lockgate_store::messages::{self, Filter, MessageStatus};
 use lockgate_store::{Tx, refusals, settings};
+use tokio::task::JoinSet;
 use tokio::time::interval;
 use uuid::Uuid;
 
@@ -20,9 +21,8 @@ use crate::worker::{NOW, Worker, eventually};
 async fn a_burst_is_refused_rather_than_lost() {
     let worker = with_room_for_200(Duration::from_secs(1)).await;
     let mut blocker = worker.store.begin().await.unwrap();
-    let calls = join_all((0..100_000).map(|_| worker.post("/burst", "")));
     let outcomes = tokio::select! {
-        outcomes = calls => outcomes,
+        outcomes = burst(&worker, 100_000) => outcomes,
         () = hold(&mut blocker) => unreachable!("it is held for ever"),
     };
     let (mut answered, mut refused) = (0u64, 0u64);
@@ -57,17 +57,29 @@ async fn a_burst_is_refused_rather_than_lost() {
 async fn a_burst_waits_for_room_when_there_is_time() {
     let worker = with_room_for_200(Duration::from_secs(60)).await;
     let blocker = worker.store.begin().await.unwrap();
-    let calls = join_all((0..5_000).map(|_| worker.post("/burst", "")));
     let unblock = async {
         // All have a place among the running exchanges: those without one in the log wait.
         eventually(|| async { (worker.runtime.running() > 4_000).then_some(()) }).await;
         assert_eq!(worker.runtime.journal().pending(), 200);
         drop(blocker);
     };
-    let (outcomes, ()) = tokio::join!(calls, unblock);
+    let (outcomes, ()) = tokio::join!(burst(&worker, 5_000), unblock);
     assert!(outcomes.into_iter().all(|outcome| outcome.is_ok()));
     let journal = worker.runtime.journal();
     eventually(|| async { (journal.written() == 5_000).then_some(()) }).await;
+}
+
+/// As many calls at the same time.
+async fn burst(worker: &Arc<Worker>, calls: usize) -> Vec<Result<Outcome, Refused>> {
+    let call = |_| {
+        let worker = Arc::clone(worker);
+        async move { worker.post("/burst", "").await }
+    };
+    (0..calls)
+        .map(call)
+        .collect::<JoinSet<_>>()
+        .join_all()
+        .await
 }
 
 /// Keeps everybody else from writing; a silent transaction would be rolled back.
@@ -80,7 +92,7 @@ async fn hold(blocker: &mut Tx) {
 }
 
 /// A worker with a flow at `/burst`.
-async fn with_room_for_200(wait: Duration) -> Worker {
+async fn with_room_for_200(wait: Duration) -> Arc<Worker> {
     let settings = Settings {
         concurrent_exchanges: 100_000,
         journal_buffer: 200,
@@ -91,7 +103,7 @@ async fn with_room_for_200(wait: Duration) -> Worker {
     worker
         .deploy(&[Model::https("Burst", "/burst").body("x")])
         .await;
-    worker
+    Arc::new(worker)
 }
 
 #[tokio::test]
