@@ -8,8 +8,10 @@
 )]
 
 mod bare;
+mod calls;
 mod load;
 mod machine;
+mod records;
 mod report;
 mod scenario;
 mod server;

@@ -12,7 +12,7 @@ use serde_json::Value;
 use crate::load::Call;
 use crate::report::{Row, median, spread};
 use crate::server::{Server, cli};
-use crate::{Options, bare, signatures};
+use crate::{Options, calls, records, signatures};
 
 /// The JSON that the conversion flow is sent.
 const ORDER: &str = r#"{"orderId":"4711","productIdentifier":"HT-1080","quantity":2,"note":"a small order of ordinary size"}"#;
@@ -25,11 +25,12 @@ pub(crate) async fn run(options: &Options) -> anyhow::Result<Vec<Row>> {
     let bare = Server::bare().await?;
     let idle = server.memory_mib()?;
 
-    let mut rows = calls(options, &bare, &server, &sender).await?;
+    let mut rows = calls::run(options, data.path(), &bare, &server, &sender).await?;
     rows.push(tokens(options, &server, &sender).await?);
     rows.extend(conversion(options, &server, &sender).await?);
     let busy = server.memory_mib()?;
     server.stop().await?;
+    rows.push(records::run(options).await?);
     rows.push(cold_start(options, data.path(), &sender).await?);
     rows.push(Row {
         name: "memory when idle",
@@ -42,9 +43,9 @@ pub(crate) async fn run(options: &Options) -> anyhow::Result<Vec<Row>> {
 }
 
 /// A key that may call the flows.
-struct Sender {
-    basic: String,
-    bearer: String,
+pub(crate) struct Sender {
+    pub(crate) basic: String,
+    pub(crate) bearer: String,
 }
 
 impl Sender {
@@ -91,7 +92,7 @@ impl Sender {
         Ok(sender)
     }
 
-    fn flow_call(
+    pub(crate) fn flow_call(
         &self,
         server: &Server,
         path: &str,
@@ -125,58 +126,6 @@ impl Sender {
             body: Bytes::from_static(b"grant_type=client_credentials"),
         }
     }
-}
-
-/// Authorized calls to a flow with a constant body, against hyper alone.
-async fn calls(
-    options: &Options,
-    bare: &Server,
-    server: &Server,
-    sender: &Sender,
-) -> anyhow::Result<Vec<Row>> {
-    let kinds = [
-        sender.flow_call(bare, "/", &sender.basic, "{}"),
-        sender.flow_call(server, "/http/hello", &sender.basic, "{}"),
-        sender.flow_call(server, "/http/hello", &sender.bearer, "{}"),
-    ];
-    for call in &kinds {
-        let answer = call.once(&mut call.connect().await?).await?;
-        ensure!(answer == bare::BODY, "{} answered {answer:?}", call.path);
-    }
-    let mut rates = [const { Vec::new() }; 3];
-    for round in 0..=options.rounds {
-        for (call, rates) in kinds.iter().zip(&mut rates) {
-            let rate = call.rate(options.connections, options.round()).await?;
-            // The first round warms up.
-            if round > 0 {
-                rates.push(rate);
-            }
-        }
-    }
-    let names = [
-        "calls/s, bare hyper",
-        "calls/s, flow with a constant body, Basic",
-        "calls/s, flow with a constant body, Bearer",
-    ];
-    let rows = names
-        .into_iter()
-        .zip(&rates)
-        .enumerate()
-        .map(|(i, (name, rate))| {
-            let ratios: Vec<f64> = rate.iter().zip(&rates[0]).map(|(a, b)| a / b).collect();
-            Row {
-                name,
-                median: format!("{:.0}", median(rate)),
-                spread: spread(rate, 0),
-                ratio: if i == 0 {
-                    String::new()
-                } else {
-                    format!("{:.2} of bare hyper", median(&ratios))
-                },
-                aim: if i == 0 { "" } else { "≥ 0.75" },
-            }
-        });
-    Ok(rows.collect())
 }
 
 /// Tokens over HTTP, against bare signatures.
