@@ -18,7 +18,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use self::client::{Client, Refused, Target};
 use self::output::{BAD, DIM, HEADING, note, paint, printable};
@@ -76,7 +76,7 @@ enum Command {
     },
     /// List deployed flows
     Flows,
-    /// Look at a deployed flow, or change how it runs
+    /// Look at a deployed flow, change its parameters or its log level
     #[command(subcommand)]
     Flow(flow::Command),
     /// Credentials that flows use towards receivers
@@ -102,7 +102,7 @@ enum Command {
     },
     /// List refused calls, newest first
     Refusals {
-        /// How many
+        /// How many at most
         #[arg(long, default_value_t = 20)]
         limit: u32,
     },
@@ -117,10 +117,15 @@ enum Command {
 /// Parses the arguments and does what they say.
 pub(crate) async fn run() -> ExitCode {
     let args = Args::parse();
+    let json = args.target.json;
     match dispatch(args).await {
         Ok(code) => code,
         Err(error) => {
-            explain(&error);
+            if json {
+                note(error_json(&error));
+            } else {
+                explain(&error);
+            }
             ExitCode::FAILURE
         }
     }
@@ -132,7 +137,7 @@ async fn dispatch(args: Args) -> anyhow::Result<ExitCode> {
         Command::Serve(serve) => serve::run(serve).await?,
         Command::Demo { once } => return crate::demo::run(once).await,
         Command::Check { paths, details } => return check::run(&paths, details, target.json),
-        Command::Config(command) => config::run(&command)?,
+        Command::Config(command) => config::run(&command, target.json)?,
         command => online(command, Session::open(&target)?).await?,
     }
     Ok(ExitCode::SUCCESS)
@@ -202,50 +207,43 @@ fn items(answer: &Value) -> &[Value] {
         .map_or(&[], Vec::as_slice)
 }
 
+/// An error for programs: as the server answered it, or in the same shape.
+fn error_json(error: &anyhow::Error) -> Value {
+    match error.downcast_ref::<Refused>() {
+        Some(refused) if refused.body.is_object() => refused.body.clone(),
+        _ => json!({ "error": { "message": format!("{error:#}") } }),
+    }
+}
+
 /// Prints an error as a person wants it: what, where, and what to do.
 fn explain(error: &anyhow::Error) {
-    note(format!(
-        "{}: {}",
-        paint(BAD, "error"),
-        printable(&format!("{error:#}"))
-    ));
-    let Some(refused) = error.downcast_ref::<Refused>() else {
-        return;
+    let mut message = format!("{error:#}");
+    let refused = error.downcast_ref::<Refused>();
+    let member = |name: &str| refused?.body.get("error")?.get(name);
+    let list = |name: &str| {
+        let items = member(name).and_then(Value::as_array);
+        items.map_or(&[][..], Vec::as_slice)
     };
-    let member = |name: &str| {
-        refused
-            .body
-            .pointer(&format!("/error/{name}"))
-            .and_then(Value::as_str)
-    };
-    for (label, text) in [
-        ("field", member("field")),
-        ("hint", member("hint")),
-        ("code", Some(&*refused.code)),
-    ] {
-        if let Some(text) = text.filter(|text| !text.is_empty()) {
-            note(format!(
-                "  {} {}",
-                paint(HEADING, format!("{label}:")),
-                printable(text)
-            ));
+    let fields = list("fields");
+    if fields.len() > 1 {
+        message = format!("{} fields are wrong", fields.len());
+    }
+    note(format!("{}: {}", paint(BAD, "error"), printable(&message)));
+    if fields.len() > 1 {
+        for field in fields {
+            let text = |name: &str| output::cell(field.get(name));
+            let name = paint(HEADING, text("field"));
+            note(format!("  {name} {}", text("message")));
         }
     }
-    let list = |name: &str| {
-        refused
-            .body
-            .pointer(&format!("/error/{name}"))
-            .and_then(Value::as_array)
-    };
-    for problem in list("problems").into_iter().flatten() {
-        let text = |name: &str| output::cell(problem.get(name));
-        note(format!(
-            "  {} {}",
-            paint(HEADING, text("field")),
-            text("message")
-        ));
+    for name in ["hint", "code"] {
+        let text = output::cell(member(name));
+        if !text.is_empty() {
+            let label = paint(HEADING, format!("{name}:"));
+            note(format!("  {label} {text}"));
+        }
     }
-    for diagnostic in list("diagnostics").into_iter().flatten() {
+    for diagnostic in list("diagnostics") {
         note(output::diagnostic(diagnostic));
     }
 }

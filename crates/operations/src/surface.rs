@@ -55,6 +55,8 @@ impl From<Error> for Problem {
                 problem.hint("undeploy that flow, or give one of them another address")
             }
             Error::NotInPackage { .. } => problem.field("flow"),
+            Error::NoMessage(_) | Error::NoRefusal(_) => problem
+                .hint("records appear up to 200 ms after the answer, and old ones are deleted"),
             _ => problem,
         }
     }

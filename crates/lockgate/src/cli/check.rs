@@ -11,8 +11,9 @@ use lockgate_flow::manifest::BundleKind;
 use lockgate_flow::package::{self, Archive};
 use lockgate_flow::report::{FlowReport, Report, Sum, Total, Unreadable};
 use lockgate_flow::{Bundle, Code, Diagnostic, read};
+use serde_json::json;
 
-use super::output::{self, BAD, DIM, GOOD, HEADING, WARN, line, paint, rows_aligned};
+use super::output::{self, BAD, DIM, GOOD, HEADING, line, paint, rows_aligned};
 use crate::{bundle, server};
 
 /// How many missing things the report names before it sums up the rest.
@@ -35,7 +36,7 @@ pub(crate) fn run(paths: &[PathBuf], with_details: bool, json: bool) -> anyhow::
     if json {
         let sum = report.sum();
         output::json(
-            &serde_json::json!({ "sum": sum, "flows": report.flows, "unreadable": report.unreadable }),
+            &json!({ "sum": sum, "flows": report.flows, "unreadable": report.unreadable }),
         );
     } else {
         print(&report, with_details);
@@ -149,21 +150,14 @@ fn print_unreadable(file: &Unreadable) {
 }
 
 fn print_diagnostic(diagnostic: &Diagnostic) {
-    let place = diagnostic
-        .span
-        .as_ref()
-        .map(ToString::to_string)
-        .unwrap_or_default();
-    let style = if diagnostic.is_error() { BAD } else { WARN };
-    line(format!(
-        "    {} {} {}",
-        paint(style, diagnostic.code.as_str()),
-        paint(DIM, place),
-        diagnostic.message
-    ));
-    if let Some(hint) = &diagnostic.hint {
-        line(format!("      {}", paint(DIM, hint)));
-    }
+    line(output::diagnostic(&json!({
+        "severity": diagnostic.severity,
+        "code": diagnostic.code,
+        "element": diagnostic.element,
+        "position": diagnostic.span.as_ref().map(ToString::to_string),
+        "message": diagnostic.message,
+        "hint": diagnostic.hint,
+    })));
 }
 
 fn print_sum(sum: &Sum) {
@@ -194,7 +188,7 @@ fn print_sum(sum: &Sum) {
             .collect();
         line("");
         rows_aligned(
-            ["FILE", "NAMED", "WOULD RUN", "IN OTHER ARTIFACTS"]
+            ["RESOURCE", "FILES", "RUN", "IN OTHER ARTIFACTS"]
                 .map(str::to_owned)
                 .to_vec(),
             &rows,
@@ -207,7 +201,7 @@ fn print_sum(sum: &Sum) {
         let rows: Vec<Vec<String>> = sum.missing.iter().take(MISSING_SHOWN).map(row).collect();
         line("");
         rows_aligned(
-            ["MISSING", "FLOWS", "ONLY THIS"]
+            ["MISSING", "FLOWS", "FLOWS THAT LACK ONLY THIS"]
                 .map(str::to_owned)
                 .to_vec(),
             &rows,

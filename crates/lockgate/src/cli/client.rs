@@ -11,24 +11,27 @@ use serde_json::Value;
 
 /// Which server to talk to, and as whom.
 #[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Options of every command")]
 pub(crate) struct Target {
     /// The server's address
     #[arg(
         long,
         env = "LOCKGATE_SERVER",
+        value_name = "URL",
         default_value = "http://127.0.0.1:8080",
         global = true
     )]
     server: String,
-    /// File with the operator token
+    /// File with the operator token; LOCKGATE_TOKEN may hold the token itself instead
     #[arg(
         long,
         env = "LOCKGATE_TOKEN_FILE",
+        value_name = "FILE",
         default_value = "data/operator.token",
         global = true
     )]
     token_file: PathBuf,
-    /// Print JSON
+    /// Print JSON for programs
     #[arg(long, global = true)]
     pub(crate) json: bool,
 }

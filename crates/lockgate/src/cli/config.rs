@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Subcommand;
 
-use super::output::{GOOD, line, paint};
+use super::output::{self, GOOD, line, paint};
 use crate::config::{self, Config};
 
 #[derive(Debug, Subcommand)]
@@ -25,17 +25,24 @@ pub(crate) enum Command {
     },
 }
 
-pub(crate) fn run(command: &Command) -> anyhow::Result<()> {
+pub(crate) fn run(command: &Command, json: bool) -> anyhow::Result<()> {
     match command {
+        Command::Default if json => output::json(&toml::from_str(config::DEFAULTS)?),
         Command::Default => line(config::DEFAULTS.trim_end()),
         Command::Print { config } => {
             let config = Config::load(config.as_deref())?;
-            line(toml::to_string(&config.redacted())?.trim_end());
+            match json {
+                true => output::json(&serde_json::to_value(config.redacted())?),
+                false => line(toml::to_string(&config.redacted())?.trim_end()),
+            }
         }
         Command::Check { config } => {
             let config = Config::load(config.as_deref())?;
             config.store_location()?;
-            line(paint(GOOD, "The configuration is valid."));
+            match json {
+                true => output::json(&serde_json::json!({ "valid": true })),
+                false => line(paint(GOOD, "The configuration is valid.")),
+            }
         }
     }
     Ok(())

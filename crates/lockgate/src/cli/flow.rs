@@ -36,8 +36,9 @@ pub(crate) struct Deploy {
     /// Set a parameter, as name=value; may be repeated
     #[arg(short, long = "param", value_name = "NAME=VALUE")]
     params: Vec<String>,
-    /// Set parameters from a .prop file
-    #[arg(long)]
+    /// Set parameters from a file of name=value lines, such as an exported parameters.prop;
+    /// --param wins
+    #[arg(long, value_name = "FILE")]
     parameters: Option<PathBuf>,
 }
 
@@ -53,17 +54,22 @@ pub(crate) enum Command {
         /// Flow id
         flow: String,
         /// Set a parameter, as name=value; may be repeated
-        #[arg(short, long = "param", value_name = "NAME=VALUE")]
+        #[arg(
+            short,
+            long = "param",
+            value_name = "NAME=VALUE",
+            required_unless_present = "reset"
+        )]
         params: Vec<String>,
         /// Return a parameter to its default; may be repeated
         #[arg(long, value_name = "NAME")]
         reset: Vec<String>,
     },
-    /// Choose what the message log keeps: NONE, ERROR, INFO, DEBUG, TRACE
+    /// Choose what the message log keeps of a flow
     LogLevel {
         /// Flow id
         flow: String,
-        /// Level
+        /// NONE, ERROR, INFO, DEBUG (steps) or TRACE (steps with contents)
         level: String,
     },
 }
@@ -158,6 +164,10 @@ pub(crate) async fn undeploy(flow: &str, session: &Session) -> anyhow::Result<()
 pub(crate) async fn list(session: &Session) -> anyhow::Result<()> {
     let answer = session.client.get("flows").await?;
     session.show(&answer, |answer| {
+        if items(answer).is_empty() {
+            let none = "No flows. Deploy one with: lockgate deploy BUNDLE";
+            return output::note(paint(DIM, none));
+        }
         let row = |flow: &Value| {
             let text = |name: &str| cell(flow.get(name));
             vec![

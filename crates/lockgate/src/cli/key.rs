@@ -5,14 +5,13 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::client::segment;
-use super::output::{self, Column, GOOD, line, paint};
+use super::output::{self, Column, GOOD, WARN, line, note, paint};
 use super::{Session, json_argument};
 
 const COLUMNS: &[Column] = &[
     ("NAME", "/name"),
     ("GUID", "/guid"),
     ("CREATED", "/created_at"),
-    ("EXPIRES", "/expires_at"),
 ];
 
 #[derive(Debug, Subcommand)]
@@ -93,5 +92,12 @@ fn keys_of(instance: &str) -> String {
 
 /// The credentials alone: what an HTTP client is configured with.
 fn credentials(key: &Value) {
-    output::json(key.get("credentials").unwrap_or(key));
+    match key.get("credentials") {
+        None | Some(Value::Null) => note(paint(
+            WARN,
+            "This server shows credentials only when a key is created (security.reveal_keys). \
+             Create another key and delete this one.",
+        )),
+        Some(credentials) => output::json(credentials),
+    }
 }

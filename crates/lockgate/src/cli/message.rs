@@ -40,7 +40,7 @@ pub(crate) struct Filter {
     /// Only this application id
     #[arg(long)]
     application_id: Option<String>,
-    /// How many
+    /// How many at most
     #[arg(long, default_value_t = 20)]
     limit: u32,
 }

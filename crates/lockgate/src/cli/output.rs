@@ -125,30 +125,33 @@ pub(crate) fn printable(text: &str) -> String {
         .collect()
 }
 
-/// One diagnostic of the flow reader, with its hint on a line of its own.
+/// One diagnostic of the flow reader: what is wrong, where, and the hint on a line of its own.
 pub(crate) fn diagnostic(item: &Value) -> String {
     let text = |name: &str| cell(item.get(name));
-    let style = if text("severity") == "error" {
-        BAD
-    } else {
-        WARN
+    let style = match text("severity").as_str() {
+        "error" => BAD,
+        _ => WARN,
     };
-    let place = [text("element"), text("position")]
-        .into_iter()
-        .filter(|t| !t.is_empty())
-        .collect::<Vec<_>>()
-        .join(" at ");
-    let hint = if text("hint").is_empty() {
-        String::new()
-    } else {
-        format!("\n    {}", paint(DIM, text("hint")))
+    let position = text("position");
+    // The folder is the same in every bundle.
+    let file = position.rsplit('/').next().unwrap_or_default();
+    let element = text("element");
+    let place = match (element.as_str(), file) {
+        ("", "") => String::new(),
+        ("", place) | (place, "") => format!(" ({place})"),
+        (element, file) => format!(" ({element} at {file})"),
     };
-    format!(
-        "  {} {} {}{hint}",
+    let mut shown = format!(
+        "  {} {}{}",
         paint(style, text("code")),
-        paint(DIM, place),
-        text("message")
-    )
+        text("message"),
+        paint(DIM, place)
+    );
+    let hint = text("hint");
+    if !hint.is_empty() {
+        shown.push_str(&format!("\n    {}", paint(DIM, hint)));
+    }
+    shown
 }
 
 #[cfg(test)]

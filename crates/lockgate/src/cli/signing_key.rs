@@ -3,8 +3,10 @@
 use clap::Subcommand;
 use reqwest::Method;
 
+use serde_json::{Value, json};
+
 use super::Session;
-use super::output::{Column, details};
+use super::output::{Column, DIM, note, paint, table};
 
 const COLUMNS: &[Column] = &[
     ("KID", "/kid"),
@@ -26,26 +28,21 @@ pub(crate) enum Command {
 }
 
 pub(crate) async fn run(command: &Command, session: &Session) -> anyhow::Result<()> {
-    match command {
-        Command::List => session.show_list(
-            &session.client.get("signing-keys").await?,
-            COLUMNS,
-            "No signing keys yet.",
-        ),
+    let client = &session.client;
+    let answer = match command {
+        Command::List => client.get("signing-keys").await?,
         Command::Rotate { emergency } => {
-            let path = format!("signing-keys/rotate?emergency={emergency}");
-            let answer = session.client.send(Method::POST, &path, None).await?;
-            session.show(&answer, |answer| {
-                details(
-                    answer,
-                    &[
-                        ("Key", "/kid"),
-                        ("State", "/state"),
-                        ("Since", "/changed_at"),
-                    ],
-                )
-            });
+            let body = json!({ "emergency": emergency });
+            client
+                .send(Method::POST, "signing-keys/rotate", Some(&body))
+                .await?
         }
-    }
+    };
+    session.show(&answer, |answer| {
+        match answer.get("keys").and_then(Value::as_array) {
+            Some(keys) if !keys.is_empty() => table(keys, COLUMNS),
+            _ => note(paint(DIM, "No signing keys yet.")),
+        }
+    });
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::server::{Server, lockgate, root, text};
+use crate::server::{DEADLINE, Server, lockgate, root, text};
 
 #[test]
 fn the_demo_shows_what_it_promises() {
@@ -111,4 +111,55 @@ fn check_reports_readiness_for_people_and_programs() {
         .unwrap();
     let report: Value = serde_json::from_slice(&programs.stdout).unwrap();
     assert!(report.is_object(), "{report}");
+}
+
+#[test]
+fn signing_keys_are_listed_and_rotated() {
+    let server = Server::start();
+    let states = |answer: &Value| -> Vec<String> {
+        let keys = answer["keys"].as_array().unwrap();
+        let states = keys.iter().map(|key| key["state"].as_str().unwrap());
+        states.map(str::to_owned).collect()
+    };
+    // The first key is made while the server serves already.
+    let deadline = tokio::time::Instant::now() + DEADLINE;
+    let listed = loop {
+        let listed = server.json(&["signing-key", "list"]);
+        if states(&listed) == ["active"] {
+            break listed;
+        }
+        assert!(tokio::time::Instant::now() < deadline, "{listed}");
+    };
+    let kid = listed["keys"][0]["kid"].as_str().unwrap();
+    let people = server.output(&["signing-key", "list"]);
+    assert!(text(&people.stdout).contains(kid));
+    let rotated = server.json(&["signing-key", "rotate"]);
+    assert!(states(&rotated).contains(&"pending".to_owned()));
+    let replaced = server.json(&["signing-key", "rotate", "--emergency"]);
+    assert!(states(&replaced).contains(&"active".to_owned()));
+    assert!(!replaced.to_string().contains(kid));
+}
+
+#[test]
+fn programs_get_errors_as_json() {
+    let server = Server::start();
+    let refused = server.output(&["undeploy", "Nope", "--json"]);
+    assert_eq!(refused.status.code(), Some(1));
+    let error: Value = serde_json::from_slice(&refused.stderr).unwrap();
+    assert_eq!(error["error"]["code"], "LG-FLOW");
+    let nobody = lockgate()
+        .args(["flows", "--json", "--token-file", "/nonexistent"])
+        .output()
+        .unwrap();
+    let error: Value = serde_json::from_slice(&nobody.stderr).unwrap();
+    let message = error["error"]["message"].as_str().unwrap();
+    assert!(message.contains("LOCKGATE_TOKEN"), "{message}");
+    for command in ["default", "print", "check"] {
+        let shown = lockgate()
+            .args(["config", command, "--json"])
+            .output()
+            .unwrap();
+        let shown: Value = serde_json::from_slice(&shown.stdout).unwrap();
+        assert!(shown.is_object(), "{shown}");
+    }
 }
