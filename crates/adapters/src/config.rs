@@ -3,8 +3,6 @@
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use serde::{Deserialize, Serialize};
-
 /// Settings of all receivers.
 #[derive(Clone, Debug, Default)]
 pub struct AdaptersConfig {
@@ -20,8 +18,7 @@ pub struct AdaptersConfig {
 
 /// Which addresses receivers may call. Checked for every address a name resolves to and for every
 /// redirect, so a name cannot lead where its address could not.
-#[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Debug)]
 pub struct EgressConfig {
     /// Loopback and private networks. A server inside a company calls little else.
     pub private_networks: bool,
@@ -41,8 +38,7 @@ impl Default for EgressConfig {
 
 impl EgressConfig {
     /// Whether receivers may call `address`. Multicast, broadcast and unspecified addresses never.
-    #[must_use]
-    pub fn permits(&self, address: IpAddr) -> bool {
+    pub(crate) fn permits(&self, address: IpAddr) -> bool {
         match kind(address) {
             Kind::Public => true,
             Kind::Private => self.private_networks,

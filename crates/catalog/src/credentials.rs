@@ -12,21 +12,21 @@ use serde::Serialize;
 use serde_json::Value;
 use uuid::Uuid;
 
-/// A client secret: `<uuid>$<32 random bytes in URL-safe Base64>`.
+/// A client secret that was just drawn: `<uuid>$<32 random bytes in URL-safe Base64>`.
 ///
 /// Only the part behind the `$` is secret; the UUID says which of a client's secrets is meant.
 #[derive(Clone, Debug)]
-pub struct ClientSecret {
+pub(crate) struct NewSecret {
     /// The public part.
-    pub id: Uuid,
+    pub(crate) id: Uuid,
     /// The whole text, as senders use it.
-    pub text: Secret<String>,
+    pub(crate) text: Secret<String>,
 }
 
-impl ClientSecret {
+impl NewSecret {
     /// A fresh secret.
     #[must_use]
-    pub fn generate(random: &dyn Random) -> Self {
+    pub(crate) fn generate(random: &dyn Random) -> Self {
         let id = random.uuid();
         let bytes = Secret::new(random.bytes::<32>());
         let text = Secret::new(format!("{id}${}", URL_SAFE.encode(bytes.expose())));
@@ -36,17 +36,17 @@ impl ClientSecret {
 
 /// What a key's JSON is made from.
 #[derive(Clone, Copy, Debug)]
-pub struct Credentials<'a> {
+pub(crate) struct Credentials<'a> {
     /// The tenant whose URLs the key names.
-    pub tenant: &'a Tenant,
+    pub(crate) tenant: &'a Tenant,
     /// The instance that the key belongs to.
-    pub instance: InstanceId,
+    pub(crate) instance: InstanceId,
     /// Its plan.
-    pub plan: Plan,
+    pub(crate) plan: Plan,
     /// The secret.
-    pub secret: &'a ClientSecret,
+    pub(crate) secret: &'a NewSecret,
     /// When the key was created.
-    pub created_at: Timestamp,
+    pub(crate) created_at: Timestamp,
 }
 
 #[derive(Serialize)]
@@ -66,7 +66,7 @@ struct OAuth<'a> {
 impl Credentials<'_> {
     /// The JSON that tools expect of a key with client id and secret, members in the usual order.
     #[must_use]
-    pub fn to_json(&self) -> Secret<Vec<u8>> {
+    pub(crate) fn to_json(self) -> Secret<Vec<u8>> {
         let oauth = OAuth {
             clientid: self.tenant.client_id(self.instance, self.plan),
             clientsecret: self.secret.text.expose(),
@@ -81,7 +81,7 @@ impl Credentials<'_> {
 
 /// A kind of key that a request can ask for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum KeyType {
+pub(crate) enum KeyType {
     /// Client id and secret.
     Secret,
     /// A certificate and its private key, made by the server.
@@ -95,7 +95,7 @@ impl KeyType {
     ///
     /// The name of this kind is not documented anywhere, so spellings that people try are accepted:
     /// `clientsecret`, `clientid_secret` and `ClientId/Secret`, whatever case or separators.
-    pub fn read(parameters: Option<Value>, errors: &mut FieldErrors) -> Option<Self> {
+    pub(crate) fn read(parameters: Option<Value>, errors: &mut FieldErrors) -> Option<Self> {
         let Some(parameters) = parameters else {
             return Some(Self::Secret);
         };
@@ -137,7 +137,7 @@ mod tests {
     use super::*;
 
     fn key_json(plan: Plan) -> Value {
-        let secret = ClientSecret::generate(&SeededRandom::new(1));
+        let secret = NewSecret::generate(&SeededRandom::new(1));
         let credentials = Credentials {
             tenant: &tenant(),
             instance: InstanceId(Uuid::from_u128(7)),
@@ -174,10 +174,7 @@ mod tests {
     #[test]
     fn secrets_have_the_form_of_real_ones_and_256_random_bits() {
         let random = SeededRandom::new(1);
-        let (one, two) = (
-            ClientSecret::generate(&random),
-            ClientSecret::generate(&random),
-        );
+        let (one, two) = (NewSecret::generate(&random), NewSecret::generate(&random));
         let (id, random) = one.text.expose().split_once('$').unwrap();
         assert_eq!(id, one.id.to_string());
         assert_eq!((random.len(), random.find('=')), (44, Some(43)));

@@ -1,8 +1,8 @@
 #![doc = include_str!("../README.md")]
 
-pub mod credentials;
+mod credentials;
 pub mod error;
-pub mod parameters;
+mod parameters;
 pub mod service;
 mod surface;
 

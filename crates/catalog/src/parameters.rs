@@ -8,9 +8,9 @@ use lockgate_store::instances::Parameters;
 use serde_json::Value;
 
 /// The grant that service-to-service clients use.
-pub const CLIENT_CREDENTIALS: &str = "client_credentials";
+pub(crate) const CLIENT_CREDENTIALS: &str = "client_credentials";
 /// Grants that an instance may name.
-pub const GRANT_TYPES: [&str; 6] = [
+pub(crate) const GRANT_TYPES: [&str; 6] = [
     CLIENT_CREDENTIALS,
     "authorization_code",
     "password",
@@ -22,10 +22,10 @@ pub const GRANT_TYPES: [&str; 6] = [
 const CLIENT_X509: &str = "client_x509";
 
 /// Shortest and longest life of tokens, in seconds.
-pub const TOKEN_VALIDITY: std::ops::RangeInclusive<i64> = 3_600..=86_400;
+pub(crate) const TOKEN_VALIDITY: std::ops::RangeInclusive<i64> = 3_600..=86_400;
 
 /// The roles of the plan `api`. Fixed: each opens a part of the OData API.
-pub const API_ROLES: [&str; 50] = [
+pub(crate) const API_ROLES: [&str; 50] = [
     "AccessAllAccessPoliciesArtifacts",
     "AccessPoliciesEdit",
     "AccessPoliciesRead",
@@ -82,7 +82,7 @@ pub const API_ROLES: [&str; 50] = [
 ///
 /// The plan `api` has no default role: a request has to name at least one.
 #[must_use]
-pub fn defaults(plan: Plan) -> Parameters {
+pub(crate) fn defaults(plan: Plan) -> Parameters {
     let send = role::MESSAGING_SEND.parse();
     let (roles, token_validity) = match plan {
         Plan::IntegrationFlow => (
@@ -101,19 +101,19 @@ pub fn defaults(plan: Plan) -> Parameters {
 
 /// What given parameters are checked against.
 #[derive(Clone, Copy, Debug)]
-pub struct Rules<'a> {
+pub(crate) struct Rules<'a> {
     /// The tenant, whose name is part of scopes.
-    pub tenant: &'a Tenant,
+    pub(crate) tenant: &'a Tenant,
     /// The plan of the instance.
-    pub plan: Plan,
+    pub(crate) plan: Plan,
     /// Custom roles that exist.
-    pub custom_roles: &'a [RoleName],
+    pub(crate) custom_roles: &'a [RoleName],
 }
 
 impl Rules<'_> {
     /// Replaces the parameters that `given` names and leaves the others as they are. Lies at the
     /// field `parameters`. Returns what the caller should know although nothing is wrong.
-    pub fn apply(
+    pub(crate) fn apply(
         &self,
         given: Option<Value>,
         parameters: &mut Parameters,

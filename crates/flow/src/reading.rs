@@ -26,14 +26,6 @@ pub struct Reading {
     pub usage: Usage,
 }
 
-impl Reading {
-    /// Whether the flow can be deployed.
-    #[must_use]
-    pub fn is_deployable(&self) -> bool {
-        self.plan.is_some()
-    }
-}
-
 /// Reads an integration flow with these parameter values over the bundle's defaults.
 #[must_use]
 pub fn read(bundle: &Bundle, configured: &BTreeMap<String, String>) -> Reading {

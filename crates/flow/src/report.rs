@@ -125,7 +125,7 @@ impl Report {
             id: bundle.manifest.symbolic_name.clone(),
             name: bundle.manifest.name.clone(),
             version: bundle.manifest.version.clone(),
-            runs: reading.is_deployable(),
+            runs: reading.plan.is_some(),
             usage: usage.clone(),
             missing: missing.collect(),
             diagnostics: reading.diagnostics.clone(),

@@ -9,7 +9,7 @@ use std::collections::HashSet;
 use roxmltree::Node;
 
 /// The XML declaration put in front of documents.
-pub const DECLARATION: &str = r#"<?xml version="1.0" encoding="UTF-8"?>"#;
+const DECLARATION: &str = r#"<?xml version="1.0" encoding="UTF-8"?>"#;
 
 /// A node as text that stands alone, without an XML declaration.
 ///

@@ -10,7 +10,7 @@ use lockgate_store::instances::Instance;
 use lockgate_store::keys::{self, Key};
 use serde_json::Value;
 
-use crate::credentials::{ClientSecret, Credentials, KeyType};
+use crate::credentials::{Credentials, KeyType, NewSecret};
 use crate::error::{Error, Result};
 use crate::service::instances::find as find_instance;
 use crate::service::{Catalog, guid, name_of};
@@ -65,7 +65,7 @@ impl Catalog {
     /// A key with a fresh secret, and its JSON.
     fn secret_key(&self, instance: &Instance, name: String) -> (Key, Secret<Vec<u8>>) {
         let id = KeyId::generate(&*self.random);
-        let secret = ClientSecret::generate(&*self.random);
+        let secret = NewSecret::generate(&*self.random);
         let created_at = self.clock.now();
         let credentials = Credentials {
             tenant: &self.tenant,

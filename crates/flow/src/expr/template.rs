@@ -30,15 +30,6 @@ impl Template {
             parts: parser.parts(0, source.len(), 0)?,
         })
     }
-
-    /// Whether the template has no function in it, and hence always the same value.
-    #[must_use]
-    pub fn is_constant(&self) -> bool {
-        !self
-            .parts
-            .iter()
-            .any(|part| matches!(part, Part::Function(_)))
-    }
 }
 
 /// The length of the function opener at the start of `text`, if there is one.

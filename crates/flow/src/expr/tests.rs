@@ -195,12 +195,6 @@ fn size_and_nesting_are_bounded() {
 }
 
 #[test]
-fn constant_templates_are_told_apart() {
-    assert!(Template::parse("a\\nb").unwrap().is_constant());
-    assert!(!Template::parse("${null}").unwrap().is_constant());
-}
-
-#[test]
 fn predicates_are_read_from_left_to_right() {
     for (text, expected) in [
         ("${property.a} = 'x'", r#"[property("a")] Equal ["x"]"#),
