@@ -7,13 +7,14 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use http::Method;
 use http::request::Parts;
-use http::{HeaderMap, Method, Version, header};
 use lockgate_core::clock::Timestamp;
 use lockgate_core::random::SharedRandom;
 use lockgate_core::refusal::Reason;
 use lockgate_engine::access::{self, Grant, Permit};
 use lockgate_engine::endpoints::{Endpoint, Endpoints};
+use lockgate_web::form;
 use lockgate_web::identity::Identities;
 
 use crate::credential;
@@ -64,7 +65,8 @@ impl Gate {
         identities: &Identities,
         endpoints: &Endpoints,
     ) -> Result<Admitted, Refusal> {
-        check_form(call.head)?;
+        form::check(call.head)?;
+        check_connection(&call.head.headers)?;
         let path = FlowPath::parse(call.head.uri.path())?;
         let presented = credential::read(&call.head.headers)?;
         let caller =
@@ -130,41 +132,6 @@ impl Gate {
             Verdict::Refuse(reason) => Err(Refusal::new(reason)),
         }
     }
-}
-
-/// Refuses requests that another HTTP reader could understand differently.
-fn check_form(head: &Parts) -> Result<(), Reason> {
-    if head.uri.authority().is_some() {
-        return Err(Reason::TargetForm);
-    }
-    let old = head.version == Version::HTTP_10 && !head.headers.contains_key(header::HOST);
-    if !old && !has_one_host(&head.headers) {
-        return Err(Reason::HostInvalid);
-    }
-    if !has_plain_framing(&head.headers) {
-        return Err(Reason::TransferCoding);
-    }
-    check_connection(&head.headers)
-}
-
-/// Whether the body, if it is coded for the transfer, is chunked and nothing else.
-fn has_plain_framing(headers: &HeaderMap) -> bool {
-    let mut codings = headers.get_all(header::TRANSFER_ENCODING).iter();
-    match (codings.next(), codings.next()) {
-        (None, _) => true,
-        (Some(coding), None) => coding.as_bytes().eq_ignore_ascii_case(b"chunked"),
-        (Some(_), Some(_)) => false,
-    }
-}
-
-/// Whether there is exactly one `Host`, and it looks like a host with an optional port.
-fn has_one_host(headers: &HeaderMap) -> bool {
-    let mut hosts = headers.get_all(header::HOST).iter();
-    let (Some(host), None) = (hosts.next(), hosts.next()) else {
-        return false;
-    };
-    let legal = |b: &u8| b.is_ascii_alphanumeric() || b"-._:[]".contains(b);
-    !host.is_empty() && host.as_bytes().iter().all(legal)
 }
 
 fn authorize(endpoint: &Arc<Endpoint>, caller: &Caller) -> Result<Permit, Refusal> {

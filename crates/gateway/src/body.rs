@@ -6,40 +6,13 @@
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use http_body::Body;
 use http_body_util::BodyExt as _;
-use lockgate_core::limits;
 use lockgate_core::refusal::Reason;
+pub use lockgate_web::body::Pace;
 use tokio::time::{Instant, timeout_at};
-
-/// How fast a body has to arrive.
-#[derive(Clone, Copy, Debug)]
-pub struct Pace {
-    /// Time that every body has, whatever its size.
-    pub grace: Duration,
-    /// Bytes that have to arrive in each second after that.
-    pub min_rate: u32,
-}
-
-impl Default for Pace {
-    fn default() -> Self {
-        Self {
-            grace: limits::BODY_GRACE,
-            min_rate: limits::BODY_MIN_RATE,
-        }
-    }
-}
-
-impl Pace {
-    /// When the next part of a body has to be there.
-    fn deadline(self, start: Instant, received: usize) -> Instant {
-        let seconds = received / usize::try_from(self.min_rate.max(1)).unwrap_or(usize::MAX);
-        start + self.grace + Duration::from_secs(u64::try_from(seconds).unwrap_or(u64::MAX))
-    }
-}
 
 /// The memory that all bodies may take together.
 #[derive(Clone, Debug)]
@@ -148,6 +121,7 @@ mod tests {
     use std::collections::VecDeque;
     use std::convert::Infallible;
     use std::task::{Context, Poll};
+    use std::time::Duration;
 
     use http_body::Frame;
     use http_body_util::Full;
@@ -236,17 +210,6 @@ mod tests {
             .await
             .unwrap_err();
         assert_eq!(refused, Reason::BodyIncomplete);
-    }
-
-    #[test]
-    fn t64_time_is_earned_by_bytes() {
-        let pace = Pace {
-            grace: Duration::from_secs(10),
-            min_rate: 1000,
-        };
-        let start = Instant::now();
-        assert_eq!(pace.deadline(start, 999), start + Duration::from_secs(10));
-        assert_eq!(pace.deadline(start, 5_000), start + Duration::from_secs(15));
     }
 
     #[tokio::test]

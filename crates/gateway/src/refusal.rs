@@ -119,7 +119,8 @@ enum Sends {
     InvalidToken,
     /// `X-CSRF-Token: Required`.
     CsrfRequired,
-    /// The methods that are allowed.
+    /// The methods that are allowed, and `Connection: close`: what follows `CONNECT` or the offer of
+    /// another protocol is no HTTP.
     Methods,
     /// `Connection: close`: nobody knows where the next request begins, or cares to read that far.
     Close,
@@ -334,6 +335,7 @@ impl Refuser {
             }
             Sends::Methods => {
                 headers.insert(ALLOW, HeaderValue::from_static(METHODS));
+                headers.insert(CONNECTION, HeaderValue::from_static("close"));
             }
             Sends::Close => {
                 headers.insert(CONNECTION, HeaderValue::from_static("close"));

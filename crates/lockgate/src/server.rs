@@ -10,7 +10,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use http::{Request, Response};
 use http_body_util::{BodyExt as _, Either};
-use hyper::body::Incoming;
+use hyper::body::Body;
 use lockgate_adapters::AdaptersConfig;
 use lockgate_catalog::Catalog;
 use lockgate_core::secret::Secret;
@@ -23,6 +23,7 @@ use lockgate_store::Store;
 use lockgate_store::changes::Topic;
 use lockgate_token::KeyRing;
 use lockgate_web::caller::Arrival;
+use lockgate_web::form;
 use lockgate_web::health::Readiness;
 use lockgate_web::identity::SharedIdentities;
 use lockgate_web::operator::OperatorToken;
@@ -307,21 +308,30 @@ struct Dispatcher {
     api: Api,
 }
 
-async fn dispatch(
+async fn dispatch<B>(
     to: Arc<Dispatcher>,
-    request: Request<Incoming>,
+    request: Request<B>,
     arrival: Arrival,
-) -> Response<Either<http_body_util::Full<bytes::Bytes>, axum::body::Body>> {
+) -> Response<Either<http_body_util::Full<bytes::Bytes>, axum::body::Body>>
+where
+    B: Body<Data = bytes::Bytes> + Send + Sync + Unpin + 'static,
+    B::Error: Into<axum::BoxError>,
+{
     if is_flow_path(request.uri().path()) {
         to.gateway
             .handle(request, arrival.peer)
             .await
             .map(Either::Left)
     } else {
-        to.api
-            .handle(request.map(|body| body.boxed()), arrival)
-            .await
-            .map(Either::Right)
+        let (head, body) = request.into_parts();
+        let response = match form::check(&head) {
+            Ok(()) => {
+                let request = Request::from_parts(head, body.boxed());
+                to.api.handle(request, arrival).await
+            }
+            Err(reason) => to.api.refuse(&head, reason, arrival),
+        };
+        response.map(Either::Right)
     }
 }
 
@@ -358,8 +368,12 @@ mod tests {
         ("POST /oauth/token/", Access::ClientAuth),
     ];
 
-    #[tokio::test]
-    async fn every_route_keeps_its_access_rule() {
+    const ARRIVAL: Arrival = Arrival {
+        peer: std::net::SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 1),
+    };
+
+    /// Everything of a server but its listener and its background, in a folder of its own.
+    async fn assembled() -> (tempfile::TempDir, Parts, Arc<Dispatcher>) {
         let folder = tempfile::tempdir().unwrap();
         let mut config = Config::defaults();
         config.data_dir = folder.path().to_owned();
@@ -368,9 +382,43 @@ mod tests {
             .unwrap();
         let parts = Parts::assemble(&config, &around).await.unwrap();
         let dispatcher = parts.dispatcher(&around);
-        let arrival = Arrival {
-            peer: "127.0.0.1:1".parse().unwrap(),
-        };
+        (folder, parts, dispatcher)
+    }
+
+    /// T12, T61, T70: on every surface, and with a correlation id each.
+    #[tokio::test]
+    async fn requests_of_doubtful_form_reach_no_surface() {
+        let (_folder, parts, dispatcher) = assembled().await;
+        for path in ["/healthz", "/oauth/token", "/operator/v1/roles", "/http/x"] {
+            let absolute = format!("http://other.example{path}");
+            let cases = [
+                ("TRACE", path, "host", "a", 405),
+                ("GET", path, "upgrade", "websocket", 405),
+                ("GET", path, "host", "a b", 400),
+                ("GET", path, "transfer-encoding", "chunked, chunked", 400),
+                ("GET", &absolute, "host", "other.example", 400),
+            ];
+            for (method, target, field, value, expected) in cases {
+                let mut request = Request::builder().method(method).uri(target);
+                if field != "host" {
+                    request = request.header("host", "a");
+                }
+                let request = request.header(field, value);
+                let request = request.body(http_body_util::Empty::new()).unwrap();
+                let response = dispatch(Arc::clone(&dispatcher), request, ARRIVAL).await;
+                let case = format!("{method} {target} {field}: {value}");
+                assert_eq!(response.status().as_u16(), expected, "{case}");
+                let headers = response.headers();
+                assert!(headers.contains_key("x-correlation-id"), "{case}");
+                assert_eq!(headers["connection"], "close", "{case}");
+            }
+        }
+        parts.runtime.stop(Duration::ZERO).await;
+    }
+
+    #[tokio::test]
+    async fn every_route_keeps_its_access_rule() {
+        let (_folder, parts, dispatcher) = assembled().await;
         let ask = async |route: &Route, authorization: Option<&str>| {
             let mut request = Request::builder()
                 .method(route.method.clone())
@@ -383,7 +431,7 @@ mod tests {
                 .unwrap();
             dispatcher
                 .api
-                .handle(request, arrival)
+                .handle(request, ARRIVAL)
                 .await
                 .status()
                 .as_u16()

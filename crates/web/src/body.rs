@@ -11,14 +11,40 @@ use lockgate_core::limits;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use thiserror::Error;
+use tokio::time::{Instant, timeout_at};
 
 use crate::json::parse_strict;
 use crate::problem::Problem;
 
-/// How long the server waits for the next piece of a body.
-pub const PATIENCE: Duration = Duration::from_secs(30);
 /// Objects and arrays nested in each other in a JSON request.
 const JSON_DEPTH: usize = 64;
+
+/// How fast a body has to arrive. Pieces that keep coming, but too slowly, do not hold a connection.
+#[derive(Clone, Copy, Debug)]
+pub struct Pace {
+    /// Time that every body has, whatever its size.
+    pub grace: Duration,
+    /// Bytes that have to arrive in each second after that.
+    pub min_rate: u32,
+}
+
+impl Default for Pace {
+    fn default() -> Self {
+        Self {
+            grace: limits::BODY_GRACE,
+            min_rate: limits::BODY_MIN_RATE,
+        }
+    }
+}
+
+impl Pace {
+    /// When the next part of a body has to be there.
+    #[must_use]
+    pub fn deadline(self, start: Instant, received: usize) -> Instant {
+        let seconds = received / usize::try_from(self.min_rate.max(1)).unwrap_or(usize::MAX);
+        start + self.grace + Duration::from_secs(u64::try_from(seconds).unwrap_or(u64::MAX))
+    }
+}
 
 /// Why a body could not be read.
 #[derive(Debug, Error)]
@@ -29,7 +55,7 @@ pub enum BodyError {
         /// The limit that was crossed.
         limit: usize,
     },
-    /// Nothing arrived for [`PATIENCE`].
+    /// It arrived more slowly than [`Pace`] asks for.
     #[error("the request body did not arrive in time")]
     TooSlow,
     /// The connection broke, or the body's framing is wrong.
@@ -40,16 +66,16 @@ pub enum BodyError {
 /// Reads a whole body. A declared length over the limit is refused before anything is read.
 ///
 /// # Errors
-/// When the body is larger than `limit`, stalls for [`PATIENCE`], or breaks off.
+/// When the body is larger than `limit`, slower than [`Pace`] asks for, or breaks off.
 pub async fn read<B>(body: B, limit: usize) -> Result<Bytes, BodyError>
 where
     B: Body<Data = Bytes>,
     B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
 {
-    read_within(PATIENCE, body, limit).await
+    read_within(Pace::default(), body, limit).await
 }
 
-async fn read_within<B>(patience: Duration, body: B, limit: usize) -> Result<Bytes, BodyError>
+async fn read_within<B>(pace: Pace, body: B, limit: usize) -> Result<Bytes, BodyError>
 where
     B: Body<Data = Bytes>,
     B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
@@ -60,8 +86,10 @@ where
     let mut body = std::pin::pin!(body);
     let mut first = Bytes::new();
     let mut rest = BytesMut::new();
+    let start = Instant::now();
     loop {
-        let next = tokio::time::timeout(patience, body.frame()).await;
+        let deadline = pace.deadline(start, first.len() + rest.len());
+        let next = timeout_at(deadline, body.frame()).await;
         let Some(frame) = next.map_err(|_| BodyError::TooSlow)? else {
             break;
         };
@@ -170,33 +198,48 @@ mod tests {
     use std::task::{Context, Poll};
 
     use http_body::Frame;
+    use tokio::time::{Interval, interval};
 
     use super::*;
 
-    /// Sends one piece, then nothing.
-    struct Stalling(Option<Bytes>);
+    /// Sends one byte at each tick, for ever.
+    struct Trickling(Interval);
 
-    impl Body for Stalling {
+    impl Body for Trickling {
         type Data = Bytes;
         type Error = Infallible;
 
         fn poll_frame(
             mut self: Pin<&mut Self>,
-            _: &mut Context<'_>,
+            cx: &mut Context<'_>,
         ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
-            match self.0.take() {
-                Some(piece) => Poll::Ready(Some(Ok(Frame::data(piece)))),
-                None => Poll::Pending,
-            }
+            let tick = self.0.poll_tick(cx);
+            tick.map(|_| Some(Ok(Frame::data(Bytes::from_static(b"x")))))
         }
     }
 
+    /// T64
     #[tokio::test]
-    async fn a_stalling_body_is_given_up() {
-        let body = Stalling(Some(Bytes::from_static(b"x")));
-        let error = read_within(Duration::from_millis(20), body, 10).await;
+    async fn a_trickling_body_is_given_up() {
+        let pace = Pace {
+            grace: Duration::from_millis(20),
+            min_rate: 1_000_000,
+        };
+        let body = Trickling(interval(Duration::from_millis(2)));
+        let error = read_within(pace, body, usize::MAX).await;
         let problem = Problem::from(error.unwrap_err());
         assert_eq!(problem.code, "LG-BODY-TOO-SLOW");
         assert_eq!(problem.status, StatusCode::REQUEST_TIMEOUT);
+    }
+
+    #[test]
+    fn t64_time_is_earned_by_bytes() {
+        let pace = Pace {
+            grace: Duration::from_secs(10),
+            min_rate: 1000,
+        };
+        let start = Instant::now();
+        assert_eq!(pace.deadline(start, 999), start + Duration::from_secs(10));
+        assert_eq!(pace.deadline(start, 5_000), start + Duration::from_secs(15));
     }
 }

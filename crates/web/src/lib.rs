@@ -2,6 +2,7 @@
 
 pub mod body;
 pub mod caller;
+pub mod form;
 pub mod health;
 pub mod identity;
 pub mod json;

@@ -8,8 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{HeaderValue, Method, Request, Response, StatusCode, header};
-use http_body_util::{Either, Empty};
+use http::{Request, Response};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -51,9 +50,8 @@ impl Default for Patience {
 /// [`Patience::grace`].
 ///
 /// Every request goes to `handler` as hyper read it: nothing is buffered or parsed again. Header
-/// block, number of fields, request target and number of connections are bounded by
-/// [`lockgate_core::limits`]. `CONNECT`, `TRACE` and protocol upgrades are refused here; an offer of
-/// h2c is ignored.
+/// block, number of fields and number of connections are bounded by [`lockgate_core::limits`]; the
+/// rest of a request's form is the handler's to check, by [`crate::form::check`].
 pub async fn serve<H, F, B>(
     listener: TcpListener,
     handler: H,
@@ -132,13 +130,11 @@ async fn serve_connection<H, F, B>(
     let io = TokioIo::new(Paced::new(stream, Arc::clone(&pace), patience));
     let service = service_fn(|request: Request<Incoming>| {
         pace.head_complete();
-        let refusal = refuse(&request);
-        let answer = refusal.is_none().then(|| handler(request, arrival));
+        let answer = handler(request, arrival);
+        let pace = Arc::clone(&pace);
         async move {
-            let response = match (answer, refusal) {
-                (Some(answer), _) => answer.await.map(Either::Left),
-                (None, status) => refusal_response(status.unwrap_or_default()).map(Either::Right),
-            };
+            let response = answer.await;
+            pace.answered();
             Ok::<_, Infallible>(response)
         }
     });
@@ -159,34 +155,4 @@ async fn serve_connection<H, F, B>(
     if let Err(error) = ended {
         tracing::debug!(%error, peer = %arrival.peer, "connection ended early");
     }
-}
-
-/// The status for requests that no handler should see.
-fn refuse(request: &Request<Incoming>) -> Option<StatusCode> {
-    let target = request.uri();
-    let length = target.path().len() + target.query().map_or(0, str::len);
-    if length > limits::REQUEST_TARGET {
-        return Some(StatusCode::URI_TOO_LONG);
-    }
-    if matches!(*request.method(), Method::CONNECT | Method::TRACE) {
-        return Some(StatusCode::METHOD_NOT_ALLOWED);
-    }
-    // Some clients offer h2c with every request and do not mind that the offer is ignored; any other
-    // upgrade is meant, and could not be understood.
-    let mut upgrades = request.headers().get_all(header::UPGRADE).iter();
-    let meant = upgrades.any(|upgrade| !upgrade.as_bytes().eq_ignore_ascii_case(b"h2c"));
-    meant.then_some(StatusCode::BAD_REQUEST)
-}
-
-fn refusal_response(status: StatusCode) -> Response<Empty<Bytes>> {
-    let mut response = Response::new(Empty::new());
-    *response.status_mut() = status;
-    let headers = response.headers_mut();
-    headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    if status == StatusCode::METHOD_NOT_ALLOWED {
-        let allow = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
-        headers.insert(header::ALLOW, HeaderValue::from_static(allow));
-    }
-    response
 }

@@ -1,5 +1,7 @@
 //! HTTP surfaces as data: every route says its method, its path and who may use it.
 
+use std::time::Duration;
+
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::handler::Handler;
@@ -7,9 +9,11 @@ use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, MethodRouter, on};
 use bytes::Bytes;
+use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use lockgate_core::ids::CorrelationId;
 use lockgate_core::random::SharedRandom;
+use lockgate_core::refusal::Reason;
 use tower::ServiceExt as _;
 use tracing::Instrument as _;
 
@@ -157,6 +161,37 @@ impl Api {
         Self { router, guard }
     }
 
+    /// Answers a request whose form is not acceptable, in the way of [`Api::handle`].
+    #[must_use]
+    pub fn refuse(&self, head: &Parts, reason: Reason, arrival: Arrival) -> Response {
+        let caller = self.caller(arrival);
+        let status = match reason {
+            Reason::MethodRefused => StatusCode::METHOD_NOT_ALLOWED,
+            Reason::TargetTooLong => StatusCode::URI_TOO_LONG,
+            _ => StatusCode::BAD_REQUEST,
+        };
+        let problem = Problem::new(status, "LG-REQUEST", reason.explanation());
+        let mut response = problem.hint(reason.advice()).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+        if status == StatusCode::METHOD_NOT_ALLOWED {
+            let methods = HeaderValue::from_static("GET, HEAD, POST, PUT, PATCH, DELETE");
+            headers.insert(header::ALLOW, methods);
+        }
+        add_headers(headers, caller.correlation);
+        let path = head.uri.path();
+        request_log::record(&head.method, path, &caller, status, Duration::ZERO);
+        response
+    }
+
+    fn caller(&self, arrival: Arrival) -> Caller {
+        Caller {
+            principal: Principal::Anonymous,
+            source: arrival.peer.ip(),
+            correlation: CorrelationId::generate(&*self.guard.random),
+        }
+    }
+
     /// Answers one request: access rule, handler, security headers, one log line.
     pub async fn handle<B>(&self, request: http::Request<B>, arrival: Arrival) -> Response
     where
@@ -164,11 +199,7 @@ impl Api {
         B::Error: Into<axum::BoxError>,
     {
         let started = tokio::time::Instant::now();
-        let caller = Caller {
-            principal: Principal::Anonymous,
-            source: arrival.peer.ip(),
-            correlation: CorrelationId::generate(&*self.guard.random),
-        };
+        let caller = self.caller(arrival);
         let (method, uri) = (request.method().clone(), request.uri().clone());
         let mut request = request.map(axum::body::Body::new);
         request.extensions_mut().insert(caller);

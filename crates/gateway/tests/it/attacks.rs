@@ -404,10 +404,10 @@ async fn t70_no_tunnels() {
     let authorization = &sender()[0];
     for (request, expected) in [
         ("TRACE /http/role HTTP/1.1\r\nHost: a\r\n", 405),
-        ("CONNECT a:80 HTTP/1.1\r\nHost: a:80\r\n", 405),
+        ("CONNECT /http/role HTTP/1.1\r\nHost: a\r\n", 405),
         (
             "GET /http/role HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: websocket\r\n",
-            400,
+            405,
         ),
         (
             "GET /http/role HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: h2c\r\n",

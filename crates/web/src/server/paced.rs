@@ -23,6 +23,11 @@ impl Pace {
     pub(super) fn head_complete(&self) {
         self.handling.store(true, Ordering::Relaxed);
     }
+
+    /// The handler has answered; what is read next belongs to another request.
+    pub(super) fn answered(&self) {
+        self.handling.store(false, Ordering::Relaxed);
+    }
 }
 
 /// A TCP stream that fails reads of a header block, and writes, that take too long.
@@ -54,8 +59,6 @@ impl Paced {
         cx: &mut Context<'_>,
         write: impl FnOnce(Pin<&mut TcpStream>, &mut Context<'_>) -> Poll<io::Result<T>>,
     ) -> Poll<io::Result<T>> {
-        // An answer goes out, so the next bytes read belong to another request.
-        self.pace.handling.store(false, Ordering::Relaxed);
         if let Poll::Ready(done) = write(Pin::new(&mut self.stream), cx) {
             self.write = None;
             return Poll::Ready(done);

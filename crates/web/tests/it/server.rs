@@ -33,26 +33,17 @@ fn get(extra: &str) -> String {
 }
 
 #[tokio::test]
-async fn requests_that_no_handler_should_see_are_refused() {
+async fn header_blocks_are_bounded_and_other_protocols_not_spoken() {
     let server = TestServer::start(measure, Patience::default()).await;
     let many: String = (0..=limits::HEADER_FIELDS)
         .map(|n| format!("x{n}: 1\r\n"))
         .collect();
-    let target = "x".repeat(limits::REQUEST_TARGET + 1);
     let cases = [
         (get(""), "200"),
         (get(&many), "431"),
         (
             get(&format!("x: {}\r\n", "y".repeat(limits::HEADER_BLOCK))),
             "431",
-        ),
-        (format!("GET /{target} HTTP/1.1\r\nHost: x\r\n\r\n"), "414"),
-        ("TRACE / HTTP/1.1\r\nHost: x\r\n\r\n".to_owned(), "405"),
-        ("CONNECT x:80 HTTP/1.1\r\nHost: x\r\n\r\n".to_owned(), "405"),
-        (get("Upgrade: websocket\r\n"), "400"),
-        (
-            get("Upgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQCAAAAAAIAAAAA\r\n"),
-            "200",
         ),
         ("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".to_owned(), "closed"),
     ];
@@ -139,6 +130,28 @@ async fn a_trickling_header_block_ends_the_connection() {
     let mut stream = server.connect().await;
     stream.write_all(b"GET / HTTP/1.1\r\nHost").await.unwrap();
     assert_eq!(read_to_end(&mut stream).await, "");
+}
+
+/// A body that is asked for by `100 Continue` takes its own time, not that of a header block.
+#[tokio::test]
+async fn a_body_after_100_continue_outlives_the_patience_for_headers() {
+    let patience = Patience {
+        header: Duration::from_millis(50),
+        ..Patience::default()
+    };
+    let server = TestServer::start(measure, patience).await;
+    let mut stream = server.connect().await;
+    let head = "POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nExpect: 100-continue\r\n";
+    let head = format!("{head}Content-Length: 3\r\n\r\n");
+    stream.write_all(head.as_bytes()).await.unwrap();
+    let mut pause = tokio::time::interval(Duration::from_millis(100));
+    for _ in 0..3 {
+        pause.tick().await;
+        stream.write_all(b"x").await.unwrap();
+    }
+    let answer = read_to_end(&mut stream).await;
+    assert!(answer.starts_with("HTTP/1.1 100 Continue"), "{answer}");
+    assert!(answer.ends_with("\r\n\r\n3"), "{answer}");
 }
 
 /// T64: a client that does not take its answer cannot hold the server up.
