@@ -59,12 +59,7 @@ async fn two_servers_see_each_others_changes() {
 async fn until(server: &Server, authorization: &str, status: u16) {
     let deadline = Instant::now() + PROPAGATION;
     loop {
-        let answer = server
-            .call("GET", "/http/hello")
-            .header("authorization", authorization)
-            .send()
-            .await
-            .unwrap();
+        let answer = server.hello(authorization).await;
         if answer.status() == status {
             return;
         }

@@ -1,12 +1,19 @@
 //! What the command line says when things are not as they should be, and for programs.
 
+use std::process::Output;
+
 use serde_json::Value;
 
 use crate::server::{DEADLINE, Server, lockgate, root, text};
 
+/// Runs a command that needs no server.
+fn run(args: &[&str]) -> Output {
+    lockgate().args(args).output().unwrap()
+}
+
 #[test]
 fn the_demo_shows_what_it_promises() {
-    let output = lockgate().args(["demo", "--once"]).output().unwrap();
+    let output = run(&["demo", "--once"]);
     let told = text(&output.stdout);
     assert!(output.status.success(), "{told}\n{}", text(&output.stderr));
     for landmark in [
@@ -35,10 +42,7 @@ fn errors_say_what_happened_and_what_to_do() {
         "{}",
         text(&nobody.stderr)
     );
-    let no_token = lockgate()
-        .args(["flows", "--token-file", "/nonexistent"])
-        .output()
-        .unwrap();
+    let no_token = run(&["flows", "--token-file", "/nonexistent"]);
     assert!(
         text(&no_token.stderr).contains("LOCKGATE_TOKEN"),
         "{}",
@@ -73,20 +77,13 @@ fn errors_say_what_happened_and_what_to_do() {
 
 #[test]
 fn the_embedded_defaults_are_a_valid_configuration() {
-    let defaults = lockgate().args(["config", "default"]).output().unwrap();
+    let defaults = run(&["config", "default"]);
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("lockgate.toml");
     std::fs::write(&file, &defaults.stdout).unwrap();
-    let checked = lockgate()
-        .args(["config", "check", "--config"])
-        .arg(&file)
-        .output()
-        .unwrap();
+    let checked = run(&["config", "check", "--config", file.to_str().unwrap()]);
     assert!(checked.status.success(), "{}", text(&checked.stderr));
-    let outside = lockgate()
-        .args(["serve", "--listen", "0.0.0.0:0"])
-        .output()
-        .unwrap();
+    let outside = run(&["serve", "--listen", "0.0.0.0:0"]);
     assert!(
         text(&outside.stderr).contains("behind-proxy"),
         "{}",
@@ -97,18 +94,15 @@ fn the_embedded_defaults_are_a_valid_configuration() {
 #[test]
 fn check_reports_readiness_for_people_and_programs() {
     let flows = root().join("testdata/flows");
-    let people = lockgate().arg("check").arg(&flows).output().unwrap();
+    let flows = flows.to_str().unwrap();
+    let people = run(&["check", flows]);
     assert!(people.status.success(), "{}", text(&people.stderr));
     assert!(
         text(&people.stdout).contains("Hello"),
         "{}",
         text(&people.stdout)
     );
-    let programs = lockgate()
-        .args(["check", "--json"])
-        .arg(&flows)
-        .output()
-        .unwrap();
+    let programs = run(&["check", "--json", flows]);
     let report: Value = serde_json::from_slice(&programs.stdout).unwrap();
     assert!(report.is_object(), "{report}");
 }
@@ -147,18 +141,12 @@ fn programs_get_errors_as_json() {
     assert_eq!(refused.status.code(), Some(1));
     let error: Value = serde_json::from_slice(&refused.stderr).unwrap();
     assert_eq!(error["error"]["code"], "LG-FLOW");
-    let nobody = lockgate()
-        .args(["flows", "--json", "--token-file", "/nonexistent"])
-        .output()
-        .unwrap();
+    let nobody = run(&["flows", "--json", "--token-file", "/nonexistent"]);
     let error: Value = serde_json::from_slice(&nobody.stderr).unwrap();
     let message = error["error"]["message"].as_str().unwrap();
     assert!(message.contains("LOCKGATE_TOKEN"), "{message}");
     for command in ["default", "print", "check"] {
-        let shown = lockgate()
-            .args(["config", command, "--json"])
-            .output()
-            .unwrap();
+        let shown = run(&["config", command, "--json"]);
         let shown: Value = serde_json::from_slice(&shown.stdout).unwrap();
         assert!(shown.is_object(), "{shown}");
     }

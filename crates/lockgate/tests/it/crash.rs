@@ -14,14 +14,7 @@ async fn messages_answered_before_the_window_survive_a_kill() {
     let server = Server::start_in(folder.path(), &[]);
     server.deploy("testdata/flows/hello", &[]);
     let sender = server.sender("sender", &["ESBMessaging.send"]);
-    let call = async || {
-        server
-            .call("GET", "/http/hello")
-            .header("authorization", sender.basic())
-            .send()
-            .await
-            .unwrap()
-    };
+    let call = async || server.hello(&sender.basic()).await;
     for _ in 0..25 {
         assert_eq!(call().await.status(), 200);
     }
@@ -47,12 +40,7 @@ async fn a_graceful_stop_writes_every_record() {
     server.deploy("testdata/flows/hello", &[]);
     let sender = server.sender("sender", &["ESBMessaging.send"]);
     for _ in 0..40 {
-        let answer = server
-            .call("GET", "/http/hello")
-            .header("authorization", sender.basic())
-            .send()
-            .await
-            .unwrap();
+        let answer = server.hello(&sender.basic()).await;
         assert_eq!(answer.status(), 200);
     }
     server.stop();

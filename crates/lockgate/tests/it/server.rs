@@ -172,6 +172,13 @@ impl Server {
             .timeout(DEADLINE)
     }
 
+    /// Calls the flow of `testdata/flows/hello`.
+    pub(crate) async fn hello(&self, authorization: &str) -> reqwest::Response {
+        let call = self.call("GET", "/http/hello");
+        let call = call.header("authorization", authorization);
+        call.send().await.unwrap()
+    }
+
     /// Ends the server without warning.
     pub(crate) fn kill(mut self) {
         self.child.kill().unwrap();

@@ -14,12 +14,7 @@ async fn the_example_of_the_readme() {
     );
     let sender = server.sender("sender", &["ESBMessaging.send"]);
 
-    let by_basic = server
-        .call("GET", "/http/hello")
-        .header("authorization", sender.basic())
-        .send()
-        .await
-        .unwrap();
+    let by_basic = server.hello(&sender.basic()).await;
     assert_eq!(by_basic.status(), 200);
     assert_eq!(by_basic.text().await.unwrap(), r#"{"message":"Hello"}"#);
 
@@ -40,12 +35,7 @@ async fn a_refusal_is_explained_to_the_operator_only() {
     server.json(&["role", "create", "Orders.read"]);
     let other = server.sender("other", &["Orders.read"]);
 
-    let refused = server
-        .call("GET", "/http/hello")
-        .header("authorization", other.basic())
-        .send()
-        .await
-        .unwrap();
+    let refused = server.hello(&other.basic()).await;
     assert_eq!(refused.status(), 403);
     let id = refused.headers()["x-correlation-id"]
         .to_str()
@@ -72,16 +62,7 @@ async fn withdrawn_rights_end_with_the_next_call() {
     server.deploy("testdata/flows/hello", &[]);
     let sender = server.sender("sender", &["ESBMessaging.send"]);
     let (basic, bearer) = (sender.basic(), sender.bearer(&server).await);
-    let status = async |authorization: &str| {
-        server
-            .call("GET", "/http/hello")
-            .header("authorization", authorization)
-            .send()
-            .await
-            .unwrap()
-            .status()
-            .as_u16()
-    };
+    let status = async |authorization: &str| server.hello(authorization).await.status().as_u16();
     assert_eq!([status(&basic).await, status(&bearer).await], [200, 200]);
 
     server.json(&["instance", "update", "sender", "-c", r#"{"roles":[]}"#]);
@@ -111,12 +92,7 @@ async fn every_answered_message_is_in_the_log() {
     server.deploy("testdata/flows/hello", &[]);
     let sender = server.sender("sender", &["ESBMessaging.send"]);
     for _ in 0..3 {
-        let answer = server
-            .call("GET", "/http/hello")
-            .header("authorization", sender.basic())
-            .send()
-            .await
-            .unwrap();
+        let answer = server.hello(&sender.basic()).await;
         assert_eq!(answer.status(), 200);
     }
     let messages = wait_for(|| {
