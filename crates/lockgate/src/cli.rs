@@ -18,10 +18,11 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use reqwest::Method;
 use serde_json::{Value, json};
 
 use self::client::{Client, Refused, Target};
-use self::output::{BAD, DIM, HEADING, note, paint, printable};
+use self::output::{BAD, DIM, GOOD, HEADING, note, paint, printable};
 
 /// Runs integration flows behind an authorizing gateway.
 #[derive(Debug, Parser)]
@@ -188,6 +189,18 @@ impl Session {
         } else {
             human(answer)
         }
+    }
+
+    /// Says that something was done; as JSON, shows what the server answered.
+    fn done(&self, answer: &Value, what: &str) {
+        self.show(answer, |_| output::line(paint(GOOD, what)));
+    }
+
+    /// Deletes what is at `path` and says so.
+    async fn delete(&self, path: &str, what: &str) -> anyhow::Result<()> {
+        let answer = self.client.send(Method::DELETE, path, None).await?;
+        self.done(&answer, what);
+        Ok(())
     }
 
     /// Shows the items of a list as a table, or says that there are none.

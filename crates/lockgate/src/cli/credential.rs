@@ -10,7 +10,7 @@ use serde_json::json;
 
 use super::Session;
 use super::client::segment;
-use super::output::{Column, GOOD, line, paint};
+use super::output::Column;
 
 const COLUMNS: &[Column] = &[
     ("NAME", "/name"),
@@ -92,9 +92,7 @@ pub(crate) async fn run(command: Command, session: &Session) -> anyhow::Result<(
                     Some(&body),
                 )
                 .await?;
-            session.show(&answer, |_| {
-                line(paint(GOOD, format!("Credential {name} is deployed")))
-            });
+            session.done(&answer, &format!("Credential {name} is deployed"));
         }
         Command::List => {
             session.show_list(
@@ -104,16 +102,12 @@ pub(crate) async fn run(command: Command, session: &Session) -> anyhow::Result<(
             );
         }
         Command::Delete { name } => {
-            let answer = client
-                .send(
-                    Method::DELETE,
+            session
+                .delete(
                     &format!("credentials/{}", segment(&name)),
-                    None,
+                    &format!("Deleted credential {name}"),
                 )
                 .await?;
-            session.show(&answer, |_| {
-                line(paint(GOOD, format!("Deleted credential {name}")))
-            });
         }
     }
     Ok(())

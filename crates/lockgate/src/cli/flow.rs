@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 
 use super::client::segment;
 use super::message::status_style;
-use super::output::{self, Column, DIM, GOOD, cell, details, line, paint, rows_aligned, table};
+use super::output::{self, Column, DIM, cell, details, line, paint, rows_aligned, table};
 use super::{Session, items};
 use crate::bundle;
 
@@ -153,11 +153,12 @@ fn state(flow: &Value) -> String {
 }
 
 pub(crate) async fn undeploy(flow: &str, session: &Session) -> anyhow::Result<()> {
-    let answer = session
-        .client
-        .send(Method::DELETE, &format!("flows/{}", segment(flow)), None)
+    session
+        .delete(
+            &format!("flows/{}", segment(flow)),
+            &format!("Undeployed {flow}"),
+        )
         .await?;
-    session.show(&answer, |_| line(paint(GOOD, format!("Undeployed {flow}"))));
     Ok(())
 }
 

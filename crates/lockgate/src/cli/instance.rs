@@ -5,7 +5,7 @@ use reqwest::Method;
 use serde_json::json;
 
 use super::client::segment;
-use super::output::{Column, GOOD, details, line, paint};
+use super::output::{Column, details};
 use super::{Session, json_argument};
 
 const COLUMNS: &[Column] = &[
@@ -105,10 +105,9 @@ pub(crate) async fn run(command: Command, session: &Session) -> anyhow::Result<(
         }
         Command::Delete { instance, purge } => {
             let path = format!("instances/{}?purge={purge}", segment(&instance));
-            let answer = client.send(Method::DELETE, &path, None).await?;
-            session.show(&answer, |_| {
-                line(paint(GOOD, format!("Deleted instance {instance}")))
-            });
+            session
+                .delete(&path, &format!("Deleted instance {instance}"))
+                .await?;
         }
     }
     Ok(())

@@ -5,7 +5,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::client::segment;
-use super::output::{self, Column, GOOD, WARN, line, note, paint};
+use super::output::{self, Column, WARN, note, paint};
 use super::{Session, json_argument};
 
 const COLUMNS: &[Column] = &[
@@ -77,10 +77,9 @@ pub(crate) async fn run(command: Command, session: &Session) -> anyhow::Result<(
         }
         Command::Delete { instance, key } => {
             let path = format!("{}/{}", keys_of(&instance), segment(&key));
-            let answer = client.send(Method::DELETE, &path, None).await?;
-            session.show(&answer, |_| {
-                line(paint(GOOD, format!("Deleted key {key} of {instance}")))
-            });
+            session
+                .delete(&path, &format!("Deleted key {key} of {instance}"))
+                .await?;
         }
     }
     Ok(())

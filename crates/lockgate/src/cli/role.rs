@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::Session;
 use super::client::segment;
-use super::output::{Column, GOOD, details, line, paint};
+use super::output::{Column, details};
 
 const COLUMNS: &[Column] = &[
     ("NAME", "/name"),
@@ -79,12 +79,12 @@ pub(crate) async fn run(command: Command, session: &Session) -> anyhow::Result<(
             session.show(&answer, shown);
         }
         Command::Delete { name } => {
-            let answer = client
-                .send(Method::DELETE, &format!("roles/{}", segment(&name)), None)
+            session
+                .delete(
+                    &format!("roles/{}", segment(&name)),
+                    &format!("Deleted role {name}"),
+                )
                 .await?;
-            session.show(&answer, |_| {
-                line(paint(GOOD, format!("Deleted role {name}")))
-            });
         }
     }
     Ok(())

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::Session;
 use super::client::segment;
-use super::output::{Column, GOOD, line, paint};
+use super::output::Column;
 
 const COLUMNS: &[Column] = &[
     ("NAME", "/name"),
@@ -59,7 +59,7 @@ pub(crate) async fn run(command: Command, session: &Session) -> anyhow::Result<(
             let answer = client
                 .send(Method::PUT, &path, Some(&json!({ "value": value })))
                 .await?;
-            session.show(&answer, |_| line(paint(GOOD, format!("Set {name}"))));
+            session.done(&answer, &format!("Set {name}"));
         }
         Command::List { flow } => {
             let answer = client.get(&scoped("variables", flow.as_deref())).await?;
@@ -67,8 +67,7 @@ pub(crate) async fn run(command: Command, session: &Session) -> anyhow::Result<(
         }
         Command::Delete { name, flow } => {
             let path = scoped(&format!("variables/{}", segment(&name)), flow.as_deref());
-            let answer = client.send(Method::DELETE, &path, None).await?;
-            session.show(&answer, |_| line(paint(GOOD, format!("Deleted {name}"))));
+            session.delete(&path, &format!("Deleted {name}")).await?;
         }
     }
     Ok(())
@@ -139,9 +138,7 @@ pub(crate) async fn run_ranges(command: RangeCommand, session: &Session) -> anyh
                     Some(&body),
                 )
                 .await?;
-            session.show(&answer, |_| {
-                line(paint(GOOD, format!("Number range {name} is defined")))
-            });
+            session.done(&answer, &format!("Number range {name} is defined"));
         }
         RangeCommand::List => {
             session.show_list(
@@ -151,16 +148,12 @@ pub(crate) async fn run_ranges(command: RangeCommand, session: &Session) -> anyh
             );
         }
         RangeCommand::Delete { name } => {
-            let answer = client
-                .send(
-                    Method::DELETE,
+            session
+                .delete(
                     &format!("number-ranges/{}", segment(&name)),
-                    None,
+                    &format!("Deleted number range {name}"),
                 )
                 .await?;
-            session.show(&answer, |_| {
-                line(paint(GOOD, format!("Deleted number range {name}")))
-            });
         }
     }
     Ok(())
