@@ -15,6 +15,10 @@ use super::{Record, Refusal, State};
 /// How long a failed write waits before it is tried again, at first and at most.
 const RETRY: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(5));
 
+/// How long the writer turns away while records gather. Who leaves one wakes the writer only while it
+/// waits for it, and being woken for each costs more than taking them.
+const NAP: Duration = Duration::from_millis(10);
+
 /// The one task that writes.
 pub(super) struct Writer {
     pub(super) store: Store,
@@ -118,6 +122,9 @@ impl Incoming {
             }
             if deadline.is_none() && batch.len() > 0 {
                 deadline = Some(Instant::now() + Duration::from_millis(limits::JOURNAL_DELAY_MS));
+            }
+            if batch.len() < limits::JOURNAL_BATCH && !self.records.is_closed() {
+                sleep(NAP).await;
             }
         }
         batch
