@@ -30,6 +30,22 @@ impl Pace {
     }
 }
 
+/// When a header block has to be complete. Nearly all arrive in one piece, so there is a timer only for
+/// those that do not.
+#[derive(Debug)]
+struct Deadline {
+    at: Instant,
+    timer: Option<Pin<Box<Sleep>>>,
+}
+
+impl Deadline {
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let at = self.at;
+        let timer = self.timer.get_or_insert_with(|| Box::pin(sleep_until(at)));
+        timer.as_mut().poll(cx)
+    }
+}
+
 /// A TCP stream that fails reads of a header block, and writes, that take too long.
 ///
 /// hyper bounds the time from one request to the end of the next header block as a whole; this
@@ -39,7 +55,7 @@ pub(super) struct Paced {
     stream: TcpStream,
     pace: Arc<Pace>,
     patience: Patience,
-    head: Option<Pin<Box<Sleep>>>,
+    head: Option<Deadline>,
     write: Option<Pin<Box<Sleep>>>,
 }
 
@@ -87,11 +103,13 @@ impl AsyncRead for Paced {
             return read;
         }
         if buf.filled().len() > before && this.head.is_none() {
-            let deadline = Instant::now() + this.patience.header;
-            this.head = Some(Box::pin(sleep_until(deadline)));
+            this.head = Some(Deadline {
+                at: Instant::now() + this.patience.header,
+                timer: None,
+            });
         }
-        if let (Some(timer), Poll::Pending) = (&mut this.head, &read) {
-            ready!(timer.as_mut().poll(cx));
+        if let (Some(deadline), Poll::Pending) = (&mut this.head, &read) {
+            ready!(deadline.poll(cx));
             return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
         }
         read
