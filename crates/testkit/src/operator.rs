@@ -37,17 +37,19 @@ impl Operator {
         }
     }
 
-    /// Every route, with its status for somebody without the operator token.
-    pub async fn anonymous(&self) -> Vec<(String, StatusCode)> {
-        let mut statuses = Vec::new();
+    /// Asserts that there are routes, and that each refuses who has no operator token.
+    ///
+    /// # Panics
+    /// When one does not.
+    pub async fn assert_guarded(&self) {
+        assert!(!self.routes.is_empty(), "the surface has no routes");
         for route in &self.routes {
             let request = Request::builder()
                 .method(route.method.clone())
                 .uri(route.path.replace(['{', '}'], ""));
             let (status, _) = self.answer(request, Bytes::new()).await;
-            statuses.push((format!("{} {}", route.method, route.path), status));
+            assert_eq!(status, 401, "{} {}", route.method, route.path);
         }
-        statuses
     }
 
     /// Reads what is at `path`, which begins behind `/operator/v1/`.

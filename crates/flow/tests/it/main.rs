@@ -1,8 +1,5 @@
 //! Reading real, drafted and damaged bundles.
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test that cannot go on says so by panicking"
-)]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod bundles;
 mod channels;

@@ -1,5 +1,5 @@
 //! End to end: the real binary, real sockets, real databases.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on must stop")]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 #![expect(clippy::print_stderr, reason = "skipped tests say so")]
 
 mod cluster;
