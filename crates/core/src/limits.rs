@@ -117,6 +117,8 @@ pub const FAILURES_TOTAL_REFILL: Duration = Duration::from_millis(5);
 pub const THROTTLE_BUCKETS: usize = 10_000;
 /// Verified tokens that are remembered.
 pub const TOKENS_REMEMBERED: usize = 10_000;
+/// Revoked tokens that have not expired.
+pub const REVOCATIONS: usize = 100_000;
 /// Request bodies held in memory by all flow calls together.
 pub const BODIES_IN_MEMORY: usize = 1024 * 1024 * 1024;
 /// How long a flow call's body may take whatever its size.

@@ -146,7 +146,7 @@ impl Authenticator {
 
     /// Counts a failed attempt: the refusal itself, or [`Reason::Throttled`] with it as detail.
     fn count(&self, client: &str, source: IpAddr, refusal: Refusal) -> Refusal {
-        match self.throttle.fail(client, source, Instant::now()) {
+        match self.throttle.spend(client, source, Instant::now()) {
             Ok(()) => refusal,
             Err(wait) => refusal.throttled(wait),
         }

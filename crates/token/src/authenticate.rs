@@ -101,7 +101,7 @@ impl Service {
     fn refuse(&self, id: &str, reason: &str, request: &OAuthRequest) -> OAuthError {
         self.metrics.failed.inc();
         let source = request.caller.source;
-        if let Err(retry_after) = self.throttle.fail(id, source, Instant::now()) {
+        if let Err(retry_after) = self.throttle.spend(id, source, Instant::now()) {
             self.metrics.throttled.inc();
             return OAuthError::TooMany { retry_after };
         }

@@ -21,6 +21,8 @@ pub struct Service {
     pub(crate) keys: KeyRing,
     pub(crate) config: Arc<Config>,
     pub(crate) throttle: Arc<Throttle>,
+    /// Bounds how fast each client revokes tokens.
+    pub(crate) revoking: Arc<Throttle>,
     pub(crate) signing: Arc<Signing>,
     pub(crate) metrics: Metrics,
 }
@@ -58,6 +60,7 @@ impl Service {
             keys,
             config: Arc::new(config),
             throttle: Arc::default(),
+            revoking: Arc::default(),
             signing: Arc::new(Signing::new(processors)),
             metrics,
         }

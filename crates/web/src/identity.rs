@@ -144,6 +144,18 @@ impl Revoked {
     pub fn contains(&self, jti: &str) -> bool {
         self.0.contains_key(jti)
     }
+
+    /// How many there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
 }
 
 impl FromIterator<(String, Timestamp)> for Revoked {

@@ -61,12 +61,12 @@ impl Default for Throttle {
 }
 
 impl Throttle {
-    /// Counts a failure of `client` from `source`. `now` comes from a monotonic clock, so setting
+    /// Spends one of what `client` may do from `source`. `now` comes from a monotonic clock, so setting
     /// the wall clock changes nothing.
     ///
     /// # Errors
     /// How long to wait, when the budget is used up.
-    pub fn fail(&self, client: &str, source: IpAddr, now: Instant) -> Result<(), Duration> {
+    pub fn spend(&self, client: &str, source: IpAddr, now: Instant) -> Result<(), Duration> {
         let key = (self.hasher.hash_one(client), Source::from(source));
         let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
         let total = buckets.total_full_at.unwrap_or(now);
@@ -104,7 +104,7 @@ mod tests {
     /// How many failures in a row are let through.
     fn allowed(throttle: &Throttle, client: &str, source: IpAddr, now: Instant) -> usize {
         (0..1_000)
-            .take_while(|_| throttle.fail(client, source, now).is_ok())
+            .take_while(|_| throttle.spend(client, source, now).is_ok())
             .count()
     }
 
@@ -112,7 +112,7 @@ mod tests {
     fn g3_a_burst_then_one_a_second_per_client_and_source() {
         let (throttle, now) = (Throttle::default(), Instant::now());
         assert_eq!(allowed(&throttle, "a", A, now), 10);
-        assert_eq!(throttle.fail("a", A, now), Err(Duration::from_secs(1)));
+        assert_eq!(throttle.spend("a", A, now), Err(Duration::from_secs(1)));
         assert_eq!(allowed(&throttle, "a", B, now), 10, "another source");
         assert_eq!(allowed(&throttle, "b", A, now), 10, "another client");
         assert_eq!(allowed(&throttle, "a", A, now + Duration::from_secs(2)), 2);
@@ -126,12 +126,12 @@ mod tests {
     fn a_rotating_attacker_meets_the_total() {
         let (throttle, now) = (Throttle::default(), Instant::now());
         let passed = (0..1_000)
-            .filter(|n| throttle.fail(&n.to_string(), A, now).is_ok())
+            .filter(|n| throttle.spend(&n.to_string(), A, now).is_ok())
             .count();
         assert_eq!(passed, 200);
         let later = now + Duration::from_millis(50);
         let passed = (0..1_000)
-            .filter(|n| throttle.fail(&n.to_string(), A, later).is_ok())
+            .filter(|n| throttle.spend(&n.to_string(), A, later).is_ok())
             .count();
         assert_eq!(passed, 10);
     }
@@ -141,7 +141,7 @@ mod tests {
         let (throttle, mut now) = (Throttle::default(), Instant::now());
         for n in 0..limits::THROTTLE_BUCKETS + 100 {
             now += limits::FAILURES_TOTAL_REFILL;
-            throttle.fail(&n.to_string(), A, now).unwrap();
+            throttle.spend(&n.to_string(), A, now).unwrap();
         }
         let buckets = throttle.buckets.lock().unwrap();
         assert_eq!(buckets.full_at.len(), limits::THROTTLE_BUCKETS);

@@ -1,13 +1,18 @@
 //! Revocation: a token is refused from then on, on every server of the tenant.
 
+use std::net::{IpAddr, Ipv4Addr};
+use std::time::Duration;
+
 use axum::extract::{Path, Request, State};
 use axum::response::{IntoResponse as _, Response};
 use http::{HeaderMap, StatusCode};
+use lockgate_core::limits;
 use lockgate_core::tenant::Plan;
 use lockgate_store::changes::{self, Topic};
 use lockgate_store::revocations;
 use lockgate_web::caller::Caller;
 use lockgate_web::jwt::{EXPIRY_LEEWAY, VerifiedToken};
+use tokio::time::Instant;
 
 use super::OAuthRequest;
 use crate::error::{OAuthError, uncached};
@@ -15,6 +20,11 @@ use crate::service::Service;
 
 /// Revocation by token id, as the `cf` command line asks for it.
 pub(super) const PATH: &str = "/oauth/token/revoke/{jti}";
+
+/// When to try again while the list of revoked tokens is full.
+const FULL: Duration = Duration::from_secs(60);
+/// Revocations are counted by client, wherever they come from.
+const ANYWHERE: IpAddr = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
 
 /// RFC 7009: a client revokes its own token. Unknown and expired tokens are answered alike.
 pub(super) async fn by_token(
@@ -62,6 +72,15 @@ fn respond(service: &Service, revoked: Result<(), OAuthError>) -> Response {
 }
 
 async fn revoke(service: &Service, token: &VerifiedToken) -> Result<(), OAuthError> {
+    // Every server keeps the list in memory until its tokens expire, so nobody fills it at will. A
+    // client that has to void all its tokens at once has its key deleted.
+    if service.identities.load().revoked.len() >= limits::REVOCATIONS {
+        return Err(OAuthError::TooMany { retry_after: FULL });
+    }
+    let client = service
+        .revoking
+        .spend(&token.client.id, ANYWHERE, Instant::now());
+    client.map_err(|retry_after| OAuthError::TooMany { retry_after })?;
     let result = async {
         let mut tx = service.keys.store().begin().await?;
         // Remembered for as long as anybody here would accept the token.

@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use http::Request;
 use http::request::Builder;
+use lockgate_core::clock::Clock as _;
+use lockgate_core::limits;
 use lockgate_core::tenant::Plan;
+use lockgate_web::identity::Revoked;
 use serde_json::json;
 
 use crate::world::{Answer, World, claims, post};
@@ -107,6 +110,32 @@ async fn a_client_revokes_its_own_token() {
     let revoked = post("/introspect").header("Authorization", format!("Bearer {token}"));
     let answer = introspect(&world, revoked, &other).await;
     assert_eq!(answer.error(), (401, "invalid_token".to_owned()));
+}
+
+#[tokio::test]
+async fn revocations_are_bounded_by_client_and_in_total() {
+    let world = World::new().await;
+    for n in 0..=limits::FAILURES_BURST {
+        let token = world.token().await;
+        let answer = introspect(&world, by_client(&world, "/oauth/revoke"), &token).await;
+        let expected = if n < limits::FAILURES_BURST { 200 } else { 429 };
+        assert_eq!(answer.status.as_u16(), expected, "revocation {n}");
+    }
+    let other = world.add_client(Plan::IntegrationFlow, &[]).await;
+    let token = world.token_of(&other).await;
+    let by_other = || post("/oauth/revoke").header("Authorization", other.basic());
+    let mut full = (*world.identities.snapshot()).clone();
+    let expires = world.clock.now().plus(Duration::from_secs(60));
+    let revoked = (0..limits::REVOCATIONS).map(|n| (n.to_string(), expires));
+    full.revoked = revoked.collect();
+    world.identities.replace(full.clone());
+    let answer = introspect(&world, by_other(), &token).await;
+    assert_eq!(answer.status.as_u16(), 429);
+    assert_eq!(answer.header("retry-after"), "60");
+    full.revoked = Revoked::default();
+    world.identities.replace(full);
+    let answer = introspect(&world, by_other(), &token).await;
+    assert_eq!(answer.status.as_u16(), 200);
 }
 
 /// T43.
