@@ -187,13 +187,18 @@ impl XPath {
     /// its text.
     ///
     /// # Errors
-    /// If the evaluation fails.
+    /// If the evaluation fails, or the result has more than [`limits::XML_BYTES`].
     pub fn evaluate_nodes(
         &self,
         document: &Document<'_>,
         variables: Variables<'_>,
     ) -> Result<Vec<String>, XPathError> {
-        Ok(self.evaluate(document, variables)?.serialise())
+        let limit = limits::XML_BYTES;
+        let texts = self.evaluate(document, variables)?.serialise(limit);
+        texts.ok_or_else(|| XPathError::ResultTooLarge {
+            expression: shorten(self.text()),
+            limit,
+        })
     }
 
     fn evaluate<'d>(
@@ -269,6 +274,14 @@ pub enum XPathError {
         expression: String,
         /// Size of the document.
         bytes: usize,
+        /// Bytes allowed.
+        limit: usize,
+    },
+    /// What it selects is larger than a document may be.
+    #[error("the XPath expression {expression:?} selects more than {limit} bytes")]
+    ResultTooLarge {
+        /// The expression, shortened.
+        expression: String,
         /// Bytes allowed.
         limit: usize,
     },

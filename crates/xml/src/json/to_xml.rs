@@ -176,6 +176,11 @@ impl<'j> Writer<'j, '_> {
                     .scalar(target, None)
                     .map_err(|what| reader.problem(what))?,
             }
+            // The elements of an array repeat its name, so a small text can make a huge document.
+            if self.out.len() > limits::XML_BYTES {
+                let limit = limits::XML_BYTES;
+                return Err(reader.problem(format!("the XML has more than {limit} bytes by now")));
+            }
             target = match self.frames.last() {
                 Some(Frame::Array(name)) => Target::Element(name.clone()),
                 _ => Target::Document,

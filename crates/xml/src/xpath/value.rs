@@ -75,15 +75,19 @@ impl Sequence<'_> {
         }
     }
 
-    /// Each item as text; elements as XML that stands alone.
-    pub(super) fn serialise(&self) -> Vec<String> {
-        self.0
-            .iter()
-            .map(|item| match item {
+    /// Each item as text; elements as XML that stands alone. `None` when they have more than `limit`
+    /// bytes together: elements in each other are written again and again.
+    pub(super) fn serialise(&self, limit: usize) -> Option<Vec<String>> {
+        let mut left = limit;
+        let texts = self.0.iter().map(|item| {
+            let text = match item {
                 Item::Node(node) => serialise::node(*node),
                 other => other.text(),
-            })
-            .collect()
+            };
+            left = left.checked_sub(text.len())?;
+            Some(text)
+        });
+        texts.collect()
     }
 }
 

@@ -173,3 +173,30 @@ fn endless_recursion_in_an_expression_is_an_error() {
         assert!(error.to_string().contains("failed"), "{error}");
     });
 }
+
+#[test]
+fn repeated_names_cannot_blow_up_the_xml() {
+    let name = "n".repeat(100_000);
+    let settings = JsonToXml::default();
+    let json = |count: usize| format!("{{\"r\":{{\"{name}\":[{}0]}}}}", "0,".repeat(count - 1));
+    let fits = limits::XML_BYTES / (2 * name.len() + 6);
+    assert!(json_to_xml(&json(fits), &settings).is_ok());
+    let error = json_to_xml(&json(fits + 2), &settings).unwrap_err();
+    assert!(error.to_string().contains("bytes by now"), "{error}");
+}
+
+#[test]
+fn elements_in_each_other_cannot_blow_up_a_selection() {
+    let depth = 400;
+    let (open, close) = ("<a>".repeat(depth), "</a>".repeat(depth));
+    let text = "x".repeat(limits::XML_BYTES / depth);
+    let source = Source::from_text(format!("{open}{text}{close}")).expect("within limits");
+    let document = source.document().expect("well-formed");
+    let select = |expression: &str| {
+        let xpath = XPath::compile(expression, &Namespaces::default()).expect("valid");
+        xpath.evaluate_nodes(&document, &no_variables)
+    };
+    assert_eq!(select("/a/a").expect("one element").len(), 1);
+    let error = select("//a").expect_err("each again and again");
+    assert!(error.to_string().contains("selects more than"), "{error}");
+}
