@@ -220,6 +220,9 @@ fn items(answer: &Value) -> &[Value] {
         .map_or(&[], Vec::as_slice)
 }
 
+/// What to do when the server does not take the operator token.
+const WRONG_TOKEN: &str = "give the token of that server by --token-file or LOCKGATE_TOKEN";
+
 /// An error for programs: as the server answered it, or in the same shape.
 fn error_json(error: &anyhow::Error) -> Value {
     match error.downcast_ref::<Refused>() {
@@ -237,7 +240,11 @@ fn explain(error: &anyhow::Error) {
         let items = member(name).and_then(Value::as_array);
         items.map_or(&[][..], Vec::as_slice)
     };
-    let fields = list("fields");
+    let (fields, diagnostics) = (list("fields"), list("diagnostics"));
+    if !diagnostics.is_empty() {
+        // The message repeats the first of them.
+        "nothing was deployed".clone_into(&mut message);
+    }
     if fields.len() > 1 {
         message = format!("{} fields are wrong", fields.len());
     }
@@ -250,13 +257,16 @@ fn explain(error: &anyhow::Error) {
         }
     }
     for name in ["hint", "code"] {
-        let text = output::cell(member(name));
+        let text = match (name, refused.map(|refused| refused.status)) {
+            ("hint", Some(401)) => WRONG_TOKEN.to_owned(),
+            _ => output::cell(member(name)),
+        };
         if !text.is_empty() {
             let label = paint(HEADING, format!("{name}:"));
             note(format!("  {label} {text}"));
         }
     }
-    for diagnostic in list("diagnostics") {
+    for diagnostic in diagnostics {
         note(output::diagnostic(diagnostic));
     }
 }

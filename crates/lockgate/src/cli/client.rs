@@ -65,8 +65,8 @@ impl Client {
             Ok(token) => Secret::new(token),
             Err(_) => Secret::new(std::fs::read_to_string(&target.token_file).with_context(|| {
                 format!(
-                    "cannot read the operator token from {}. Run this command where the server keeps its data, or \
-                     set LOCKGATE_TOKEN or --token-file",
+                    "cannot read the operator token from {} (run this command where the server keeps its data, or \
+                     set LOCKGATE_TOKEN or --token-file)",
                     target.token_file.display()
                 )
             })?),
@@ -109,7 +109,7 @@ impl Client {
         }
         let response = request.send().await.with_context(|| {
             format!(
-                "no Lockgate server answers at {}. Start one with: lockgate serve",
+                "no Lockgate server answers at {} (start one with: lockgate serve)",
                 self.base
             )
         })?;

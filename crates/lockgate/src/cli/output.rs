@@ -141,8 +141,12 @@ pub(crate) fn diagnostic(item: &Value) -> String {
         ("", place) | (place, "") => format!(" ({place})"),
         (element, file) => format!(" ({element} at {file})"),
     };
+    let flow = match text("flow") {
+        flow if flow.is_empty() => flow,
+        flow => format!("{flow}: "),
+    };
     let mut shown = format!(
-        "  {} {}{}",
+        "  {} {flow}{}{}",
         paint(style, text("code")),
         text("message"),
         paint(DIM, place)
