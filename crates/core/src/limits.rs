@@ -43,6 +43,9 @@ pub const XML_ATTRIBUTES: usize = 1_000;
 pub const XML_NAMESPACES: usize = 256;
 /// An XML document.
 pub const XML_BYTES: usize = 128 * 1024 * 1024;
+/// Elements, texts, comments and instructions of an XML document that becomes a tree, which takes
+/// many times the memory of its text.
+pub const XML_NODES: u32 = 5_000_000;
 /// A document that an XPath beyond plain location paths is evaluated on.
 pub const XPATH_FULL_BYTES: usize = 20 * 1024 * 1024;
 /// An XPath expression.

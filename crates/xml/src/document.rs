@@ -3,6 +3,9 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use lockgate_core::limits;
+use roxmltree::ParsingOptions;
+
 use crate::encoding;
 use crate::error::XmlError;
 use crate::prescan;
@@ -21,10 +24,10 @@ impl<'a> Source<'a> {
     /// # Errors
     /// If the bytes cannot be decoded or exceed a limit.
     pub fn from_bytes(bytes: &'a [u8]) -> Result<Self, XmlError> {
-        if bytes.len() > lockgate_core::limits::XML_BYTES {
+        if bytes.len() > limits::XML_BYTES {
             return Err(XmlError::TooLarge {
                 bytes: bytes.len(),
-                limit: lockgate_core::limits::XML_BYTES,
+                limit: limits::XML_BYTES,
             });
         }
         Self::from_text(encoding::decode(bytes)?)
@@ -55,10 +58,20 @@ impl<'a> Source<'a> {
     /// Parses the text. Keep the document to evaluate several expressions on it.
     ///
     /// # Errors
-    /// If the text is not well-formed.
+    /// If the text is not well-formed, or has too many nodes.
     pub fn document(&self) -> Result<Document<'_>, XmlError> {
-        let tree = roxmltree::Document::parse(&self.text).map_err(|error| XmlError::Malformed {
-            problem: error.to_string(),
+        let options = ParsingOptions {
+            nodes_limit: limits::XML_NODES,
+            ..ParsingOptions::default()
+        };
+        let tree = roxmltree::Document::parse_with_options(&self.text, options);
+        let tree = tree.map_err(|error| match error {
+            roxmltree::Error::NodesLimitReached => XmlError::TooManyNodes {
+                limit: limits::XML_NODES,
+            },
+            other => XmlError::Malformed {
+                problem: other.to_string(),
+            },
         })?;
         Ok(Document {
             tree,

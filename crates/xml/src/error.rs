@@ -61,6 +61,12 @@ pub enum XmlError {
         /// The first element that is too deep.
         position: Position,
     },
+    /// More elements, texts, comments and instructions than a tree should hold.
+    #[error("the document has more than {limit} elements, texts and comments")]
+    TooManyNodes {
+        /// Nodes allowed.
+        limit: u32,
+    },
     /// More attributes on one element than allowed.
     #[error("an element has more than {limit} attributes: {position}")]
     TooManyAttributes {

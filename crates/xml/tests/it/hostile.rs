@@ -200,3 +200,18 @@ fn elements_in_each_other_cannot_blow_up_a_selection() {
     let error = select("//a").expect_err("each again and again");
     assert!(error.to_string().contains("selects more than"), "{error}");
 }
+
+#[test]
+fn a_tree_has_a_bounded_number_of_nodes() {
+    let nodes = limits::XML_NODES as usize;
+    let text = |count: usize| format!("<r>{}</r>", "<a/>".repeat(count));
+    let source = Source::from_text(text(nodes)).expect("within limits");
+    let limit = limits::XML_NODES;
+    assert_eq!(
+        source.document().err(),
+        Some(XmlError::TooManyNodes { limit })
+    );
+    // The document itself and its root element count, too.
+    let source = Source::from_text(text(nodes - 2)).expect("within limits");
+    assert!(source.document().is_ok());
+}
