@@ -59,7 +59,13 @@ fn test() -> anyhow::Result<()> {
         "warnings",
     ])?;
     heading("tests");
-    cargo(&["test", "--workspace", "--locked", "--quiet"])
+    cargo(&[
+        "test",
+        "--workspace",
+        "--locked",
+        "--quiet",
+        "--no-fail-fast",
+    ])
 }
 
 fn bench(args: &[String]) -> anyhow::Result<()> {
