@@ -1,4 +1,4 @@
-//! Evaluates Simple templates over an exchange (contract `integration-flow.md` §5.1).
+//! Evaluates Simple templates over an exchange.
 //!
 //! A template that is a single `${…}` gives the value itself; any other gives text, in which `null`
 //! is nothing. Conditions are in [`condition`].

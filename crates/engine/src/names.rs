@@ -1,4 +1,4 @@
-//! Headers and properties with a meaning of their own (contract `integration-flow.md` §6.1).
+//! Headers and properties with a meaning of their own.
 
 /// Header and property: the id of the message.
 pub const MESSAGE_ID: &str = "SAP_MessageProcessingLogID";

@@ -21,7 +21,7 @@ pub trait Receiver: Send + Sync + fmt::Debug {
     ///
     /// # Errors
     /// A [`StepError`] whose message names the target and says what to do. The exchange's body is
-    /// the request's then, unless the adapter's contract says otherwise.
+    /// the request's then, unless the adapter documents otherwise.
     async fn call(&self, exchange: &mut Exchange, call: &Call<'_>) -> Result<(), StepError>;
 }
 

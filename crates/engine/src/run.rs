@@ -1,4 +1,4 @@
-//! Moves an exchange through a pipeline (contract `integration-flow.md` §2.8, §2.9, §3.4).
+//! Moves an exchange through a pipeline.
 //!
 //! The interpreter knows the shapes of [`Op`] and no concrete step. Local processes are frames on a
 //! stack of its own, so that an end event can end one process or all of them.

@@ -1,4 +1,4 @@
-//! The fixed order in which a call is decided (contract `identity.md` §4.2), one function a stage.
+//! The fixed order in which a call is decided, one function a stage.
 //!
 //! 1 form → 2 path → 3 credential → 4 identity, 5 or 401 → 6 address → 7 access → 8 method and size
 //! → 9 CSRF. Before stage 6 nothing depends on which flows exist, so callers without credentials

@@ -1,4 +1,4 @@
-//! The path contract: decode once, refuse what two readers could understand differently.
+//! The strict reading of paths: decode once, refuse what two readers could understand differently.
 //!
 //! A [`FlowPath`] is made once per request. Authorization, routing, logging and the flow all read
 //! the same value; the raw target is never looked at again. Nothing is repaired: a path that would
@@ -18,7 +18,7 @@ const HTTPS: &str = "/http";
 /// Whether a request with this raw path is the gateway's to answer, well-formed or not.
 ///
 /// Generous on purpose: `//http/x`, `/%68ttp/x` or `/HTTP;a/x` belong here so that they are refused
-/// by the path contract instead of being understood differently by another router.
+/// by the strict reading instead of being understood differently by another router.
 #[must_use]
 pub fn is_flow_path(raw: &str) -> bool {
     let path = raw.trim_start_matches('/');
@@ -36,7 +36,7 @@ pub fn is_flow_path(raw: &str) -> bool {
             .any(|surface| name[..length].eq_ignore_ascii_case(surface.as_bytes()))
 }
 
-/// A request path that met the contract.
+/// A request path that was read strictly.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FlowPath {
     decoded: String,

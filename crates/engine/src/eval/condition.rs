@@ -1,4 +1,4 @@
-//! Simple predicates (contract `integration-flow.md` §5.2).
+//! Simple predicates.
 //!
 //! Comparisons are joined strictly from left to right; `and` does not bind tighter than `or`.
 

@@ -1,4 +1,4 @@
-//! ProcessDirect: one flow calls another (contract `integration-flow.md` §4.4).
+//! ProcessDirect: one flow calls another.
 
 use std::sync::Arc;
 

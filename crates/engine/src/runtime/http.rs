@@ -1,4 +1,4 @@
-//! Between HTTP and exchanges (contract `integration-flow.md` §2.3, §4.1, §4.2).
+//! Between HTTP and exchanges.
 
 use std::borrow::Cow;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! When a cron schedule fires next (contract `integration-flow.md` §2.7).
+//! When a cron schedule fires next.
 //!
 //! The `cron` crate reads the fields; the calendar is jiff's, so that time zones are the same as
 //! everywhere else.

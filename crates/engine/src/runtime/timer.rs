@@ -1,4 +1,4 @@
-//! Timers: the start events that nobody calls (contract `integration-flow.md` §2.7).
+//! Timers: the start events that nobody calls.
 //!
 //! Among all workers one runs a timer. For a schedule that is whoever holds the timer's lease; for
 //! a timer that runs once per deployment it is whoever claims that run in the store, which also

@@ -2,7 +2,7 @@ use proptest::prelude::*;
 
 use super::*;
 
-/// Attack id, raw path, and what the contract says.
+/// Attack id, raw path, and what is expected.
 const REFUSED: &[(&str, &str, Reason)] = &[
     ("T1", "/http/open/../protected", Reason::PathDotSegment),
     ("T1", "/http/open/./protected", Reason::PathDotSegment),

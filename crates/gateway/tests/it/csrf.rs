@@ -1,4 +1,4 @@
-//! Rows X1 to X10 of the CSRF contract, against a protected and an unprotected channel.
+//! Rows X1 to X10 of the CSRF rules, against a protected and an unprotected channel.
 
 use crate::client::{Response, call};
 use crate::credentials::credential;
