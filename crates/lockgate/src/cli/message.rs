@@ -1,9 +1,12 @@
 //! `lockgate messages`, `message`, `why`, `refusals`: what happened.
 
+use std::time::Duration;
+
 use clap::Args;
+use lockgate_core::limits;
 use serde_json::Value;
 
-use super::client::segment;
+use super::client::{Refused, segment};
 use super::output::{
     BAD, Column, DIM, GOOD, HEADING, WARN, cell, details, line, note, paint, rows_aligned, table,
 };
@@ -82,11 +85,24 @@ fn message_row(message: &Value) -> Vec<String> {
         .collect()
 }
 
+/// Reads a record. One that is not there yet may be on its way: records are written behind.
+async fn on_record(session: &Session, path: &str) -> anyhow::Result<Value> {
+    let missing = |error: &anyhow::Error| {
+        error
+            .downcast_ref::<Refused>()
+            .is_some_and(|refused| refused.status == 404)
+    };
+    match session.client.get(path).await {
+        Err(error) if missing(&error) => {
+            tokio::time::sleep(2 * Duration::from_millis(limits::JOURNAL_DELAY_MS)).await;
+            session.client.get(path).await
+        }
+        answer => answer,
+    }
+}
+
 pub(crate) async fn show(id: &str, session: &Session) -> anyhow::Result<()> {
-    let answer = session
-        .client
-        .get(&format!("messages/{}", segment(id)))
-        .await?;
+    let answer = on_record(session, &format!("messages/{}", segment(id))).await?;
     session.show(&answer, print_message);
     Ok(())
 }
@@ -122,10 +138,7 @@ pub(crate) fn print_message(message: &Value) {
 }
 
 pub(crate) async fn why(id: &str, session: &Session) -> anyhow::Result<()> {
-    let answer = session
-        .client
-        .get(&format!("refusals/{}", segment(id)))
-        .await?;
+    let answer = on_record(session, &format!("refusals/{}", segment(id))).await?;
     session.show(&answer, |refusal| {
         let text = |name: &str| cell(refusal.get(name));
         line(format!(
