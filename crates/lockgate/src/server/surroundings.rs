@@ -63,7 +63,13 @@ impl Surroundings {
         let store = Store::open(&config.store_location()?, clock.clone())
             .await
             .context("cannot open the database")?;
-        check_master_key(&store, &master_key.value).await?;
+        if let Err(error) = check_master_key(&store, &master_key.value).await {
+            if master_key.fresh {
+                // The file is missing, not new: another one in its place would only mislead.
+                fs::remove_file(&key_file)?;
+            }
+            return Err(error);
+        }
         let zone_id = zone_id(&store, &*random).await?;
         let base = if config.server.public_url.is_empty() {
             url
@@ -175,4 +181,27 @@ fn adapters(config: &Config) -> anyhow::Result<AdaptersConfig> {
         },
         hosts: hosts.collect(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_lost_master_key_is_reported_and_not_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut config = Config::defaults();
+        config.data_dir = folder.path().to_owned();
+        let prepare = || Surroundings::prepare(&config, "http://127.0.0.1:1");
+        drop(prepare().await.unwrap());
+        let (file, kept) = (config.master_key_file(), folder.path().join("kept"));
+        fs::rename(&file, &kept).unwrap();
+        for _ in 0..2 {
+            let error = prepare().await.unwrap_err().to_string();
+            assert!(error.contains("master key"), "{error}");
+            assert!(!file.exists());
+        }
+        fs::rename(&kept, &file).unwrap();
+        assert!(prepare().await.is_ok());
+    }
 }
