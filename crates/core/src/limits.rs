@@ -64,6 +64,8 @@ pub const EXPRESSION_DEPTH: usize = 32;
 pub const EXCHANGE_STEPS: u64 = 10_000_000;
 /// Local processes and ProcessDirect calls nested in each other.
 pub const CALL_DEPTH: usize = 64;
+/// How long a message waits for a turn to compute for long.
+pub const TURN_WAIT: Duration = Duration::from_secs(60);
 /// A response that a receiver adapter reads into memory.
 pub const RECEIVER_RESPONSE: usize = 256 * 1024 * 1024;
 /// The answer of a token endpoint that a receiver asks for an access token.

@@ -288,7 +288,10 @@ impl<'a> Interpreter<'a> {
 
     /// Applies a step on a thread where long computations hold up nobody.
     async fn apply_elsewhere(&mut self, step: &Arc<dyn Step>) -> Result<Next, StepError> {
-        let _turn = self.runtime.heavy_turn().await;
+        let turn = self.runtime.heavy_turn(step.is_superlinear()).await;
+        let _turn = turn.ok_or_else(|| {
+            StepError::new("The server is busy with long computations; try again later.")
+        })?;
         let mut exchange = std::mem::take(self.exchange);
         let step = Arc::clone(step);
         let (flow, clock) = (

@@ -102,8 +102,10 @@ struct Inner {
     /// Places for running exchanges.
     exchanges: Arc<Semaphore>,
     concurrent_exchanges: u32,
-    /// Turns for long computations.
+    /// Turns for long computations whose time is in proportion to the message.
     heavy: Semaphore,
+    /// Turns for those that may take any time, so that they never hold up the others.
+    superlinear: Semaphore,
     /// Exchanges and timers that run as tasks of their own.
     tasks: TaskTracker,
     /// No new work.
@@ -177,6 +179,7 @@ impl Runtime {
             exchanges: Arc::new(Semaphore::new(places)),
             concurrent_exchanges: u32::try_from(places).unwrap_or(u32::MAX),
             heavy: Semaphore::new(threads),
+            superlinear: Semaphore::new(threads),
             tasks: TaskTracker::new(),
             stopping: AtomicBool::new(false),
             aborted: CancellationToken::new(),
@@ -288,12 +291,14 @@ impl Runtime {
         self.0.local_errors_reach_caller
     }
 
-    /// Waits for a turn to compute for long; as many take turns as there are processors.
-    pub(crate) async fn heavy_turn(&self) -> SemaphorePermit<'_> {
-        self.0
-            .heavy
-            .acquire()
-            .await
-            .expect("invariant: the semaphore is never closed")
+    /// Waits for a turn to compute for long; of each kind as many take turns as there are processors.
+    /// `None` when none comes in time.
+    pub(crate) async fn heavy_turn(&self, superlinear: bool) -> Option<SemaphorePermit<'_>> {
+        let turns = if superlinear {
+            &self.0.superlinear
+        } else {
+            &self.0.heavy
+        };
+        timeout(limits::TURN_WAIT, turns.acquire()).await.ok()?.ok()
     }
 }

@@ -55,6 +55,11 @@ pub(crate) trait Step: Send + Sync + fmt::Debug {
     fn is_heavy(&self, _exchange: &Exchange) -> bool {
         false
     }
+
+    /// Whether its time may grow out of proportion to the message, as with the full XPath engine.
+    fn is_superlinear(&self) -> bool {
+        false
+    }
 }
 
 /// A step that waits for the network or the store. It never holds a transaction meanwhile.

@@ -1,7 +1,9 @@
 //! How exchanges move and end: a table of flows with the way they take.
 
 use lockgate_core::limits;
-use lockgate_flow::plan::{Condition, End, LoopingCall, Process, Route, Router, StepSpec};
+use lockgate_flow::plan::{
+    Condition, End, Filter, FilterResult, LoopingCall, Process, Route, Router, StepSpec,
+};
 use lockgate_store::flows::LogLevel;
 use lockgate_store::messages::MessageStatus;
 
@@ -554,9 +556,9 @@ async fn sessions_live_as_long_as_the_flow_says() {
 #[tokio::test]
 async fn large_bodies_are_computed_on_other_threads() {
     let worker = Worker::start().await;
-    let spec = lockgate_flow::plan::Filter {
+    let spec = Filter {
         xpath: "/a/b".to_owned(),
-        result: lockgate_flow::plan::FilterResult::Text,
+        result: FilterResult::Text,
     };
     let target = worker.target(
         &plan(vec![process(vec![StepSpec::Filter(spec), mark("z")], None)]),
@@ -612,4 +614,38 @@ async fn a_record_keeps_the_last_steps() {
             record.status == MessageStatus::Failed
         );
     }
+}
+
+/// What takes disproportionately long keeps no turn of what does not, and no message waits for ever.
+#[tokio::test]
+async fn long_computations_of_one_kind_do_not_hold_up_the_other() {
+    let worker = Worker::start().await;
+    let mut turns = Vec::new();
+    tokio::time::pause();
+    while let Some(turn) = worker.runtime.heavy_turn(true).await {
+        turns.push(turn);
+    }
+    assert!(!turns.is_empty());
+    let run = async |xpath: &str| {
+        let filter = StepSpec::Filter(Filter {
+            xpath: xpath.to_owned(),
+            result: FilterResult::Text,
+        });
+        let target = worker.target(&plan(vec![process(vec![filter], None)]), LogLevel::Info);
+        let exchange = Exchange {
+            body: Body::Text(format!("<a><b>{}</b></a>", "x".repeat(100_000)).into()),
+            ..Exchange::default()
+        };
+        worker.runtime.run_for_test(target, exchange, true).await
+    };
+    let plain = run("/a/b").await;
+    assert!(matches!(plain.ending, Ending::Completed));
+    let full = run("string-join(/a/b, ',')").await;
+    let Ending::Failed(error) = full.ending else {
+        panic!("{:?}", full.ending);
+    };
+    assert!(error.message.contains("busy"), "{}", error.message);
+    turns.clear();
+    let full = run("string-join(/a/b, ',')").await;
+    assert!(matches!(full.ending, Ending::Completed));
 }

@@ -66,6 +66,13 @@ impl Test {
         }
     }
 
+    pub(super) fn is_superlinear(&self) -> bool {
+        match self {
+            Self::Simple(_) => false,
+            Self::XPath(xpath) => xml::is_superlinear(xpath),
+        }
+    }
+
     pub(super) fn needs_document(&self) -> bool {
         matches!(self, Self::XPath(_))
     }

@@ -383,6 +383,11 @@ impl Step for ContentModifier {
         let mut xpaths = self.rows.iter().filter_map(Row::xpath);
         xpaths.any(|xpath| xml::is_heavy(xpath, &exchange.body))
     }
+
+    fn is_superlinear(&self) -> bool {
+        let mut xpaths = self.rows.iter().filter_map(Row::xpath);
+        xpaths.any(xml::is_superlinear)
+    }
 }
 
 #[async_trait]

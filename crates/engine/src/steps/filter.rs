@@ -62,4 +62,8 @@ impl Step for Filter {
     fn is_heavy(&self, exchange: &Exchange) -> bool {
         xml::is_heavy(&self.xpath, &exchange.body)
     }
+
+    fn is_superlinear(&self) -> bool {
+        xml::is_superlinear(&self.xpath)
+    }
 }

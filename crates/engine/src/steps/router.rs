@@ -73,4 +73,8 @@ impl Step for Router {
     fn is_heavy(&self, exchange: &Exchange) -> bool {
         self.routes.iter().any(|(test, _)| test.is_heavy(exchange))
     }
+
+    fn is_superlinear(&self) -> bool {
+        self.routes.iter().any(|(test, _)| test.is_superlinear())
+    }
 }

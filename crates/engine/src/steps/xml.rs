@@ -58,6 +58,11 @@ pub(crate) fn variable(exchange: &Exchange, name: &str) -> Option<String> {
         .map(std::borrow::Cow::into_owned)
 }
 
+/// Whether the time to evaluate `xpath` may grow out of proportion to the body.
+pub(crate) fn is_superlinear(xpath: &XPath) -> bool {
+    xpath.engine() == Engine::Full
+}
+
 /// Whether evaluating `xpath` on this body takes too long for an async thread.
 pub(crate) fn is_heavy(xpath: &XPath, body: &Body) -> bool {
     let limit = match xpath.engine() {
