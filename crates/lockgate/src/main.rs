@@ -11,7 +11,13 @@ mod telemetry;
 
 use std::process::ExitCode;
 
-#[tokio::main]
-async fn main() -> ExitCode {
-    cli::run().await
+use tokio::runtime::Runtime;
+
+fn main() -> ExitCode {
+    let runtime = Runtime::new().expect("invariant: a process may start threads");
+    let code = runtime.block_on(cli::run());
+    // What a flow computes on a thread of its own cannot be interrupted. It was given up when the
+    // grace period ended, and does not keep the process alive.
+    runtime.shutdown_background();
+    code
 }
