@@ -74,12 +74,23 @@ pub(crate) enum Op {
     Step(Arc<dyn Step>),
     /// Waits for the network or the store.
     Wait(Box<dyn AsyncStep>),
+    /// Computes and waits in turn.
+    Series(Vec<Stage>),
     /// Runs a local process.
     Call(ProcessIndex),
     /// Runs a local process until a condition no longer holds.
     Loop(Loop),
     /// Ends the process.
     End(End),
+}
+
+/// A part of a step that computes and waits in turn.
+#[derive(Debug)]
+pub(crate) enum Stage {
+    /// Computes, and goes nowhere else.
+    Step(Arc<dyn Step>),
+    /// Waits for the network or the store.
+    Wait(Box<dyn AsyncStep>),
 }
 
 /// A looping process call.

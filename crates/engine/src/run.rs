@@ -23,10 +23,10 @@ use crate::eval::EvalContext;
 use crate::exchange::Exchange;
 use crate::journal::{Executed, Trail};
 use crate::names;
-use crate::pipeline::{End, Loop, Node, Op, Pipeline};
+use crate::pipeline::{End, Loop, Node, Op, Pipeline, Stage};
 use crate::runtime::{Deployed, Runtime};
 use crate::session::SessionStore;
-use crate::steps::{Next, Step};
+use crate::steps::{AsyncStep, Next, Step};
 use crate::value::Value;
 
 /// How an exchange ended.
@@ -247,34 +247,23 @@ impl<'a> Interpreter<'a> {
 
     async fn execute(&mut self, node: &'a Node) -> Result<Move, StepError> {
         match &node.op {
-            Op::Step(step) => {
-                let next = if step.is_heavy(self.exchange) {
-                    self.apply_elsewhere(step).await?
-                } else {
-                    let context = EvalContext {
-                        flow: &self.pipeline.flow,
-                        clock: self.runtime.clock(),
-                    };
-                    guarded(|| step.apply(self.exchange, &context))?
-                };
-                Ok(Move::To(match next {
-                    Next::Follow => node.next,
-                    Next::Jump(target) => target,
-                }))
-            }
+            Op::Step(step) => Ok(Move::To(match self.compute(step).await? {
+                Next::Follow => node.next,
+                Next::Jump(target) => target,
+            })),
             Op::Wait(step) => {
-                let visit = Visit {
-                    runtime: self.runtime,
-                    pipeline: self.pipeline,
-                    step: &node.id,
-                    chain: Chain {
-                        depth: self.chain.depth + self.frames.len(),
-                        ..self.chain.clone()
-                    },
-                    sessions: self.sessions,
-                };
-                let work = AssertUnwindSafe(step.apply(self.exchange, &visit)).catch_unwind();
-                work.await.unwrap_or_else(|_| Err(panicked()))?;
+                self.wait(step.as_ref(), node).await?;
+                Ok(Move::To(node.next))
+            }
+            Op::Series(stages) => {
+                for stage in stages {
+                    match stage {
+                        Stage::Step(step) => {
+                            self.compute(step).await?;
+                        }
+                        Stage::Wait(step) => self.wait(step.as_ref(), node).await?,
+                    }
+                }
                 Ok(Move::To(node.next))
             }
             Op::Call(process) => Ok(Move::Enter(*process)),
@@ -284,6 +273,32 @@ impl<'a> Interpreter<'a> {
             }
             Op::End(end) => Ok(Move::End(end.clone())),
         }
+    }
+
+    async fn compute(&mut self, step: &Arc<dyn Step>) -> Result<Next, StepError> {
+        if step.is_heavy(self.exchange) {
+            return self.apply_elsewhere(step).await;
+        }
+        let context = EvalContext {
+            flow: &self.pipeline.flow,
+            clock: self.runtime.clock(),
+        };
+        guarded(|| step.apply(self.exchange, &context))
+    }
+
+    async fn wait(&mut self, step: &dyn AsyncStep, node: &'a Node) -> Result<(), StepError> {
+        let visit = Visit {
+            runtime: self.runtime,
+            pipeline: self.pipeline,
+            step: &node.id,
+            chain: Chain {
+                depth: self.chain.depth + self.frames.len(),
+                ..self.chain.clone()
+            },
+            sessions: self.sessions,
+        };
+        let work = AssertUnwindSafe(step.apply(self.exchange, &visit)).catch_unwind();
+        work.await.unwrap_or_else(|_| Err(panicked()))
     }
 
     /// Applies a step on a thread where long computations hold up nobody.

@@ -1,28 +1,27 @@
 //! Content Modifier: header rows, then property rows, then the body, each seeing what the ones
 //! before it did. XPath rows read the incoming body, which is parsed once.
 
-use std::ops::Range;
+mod stored;
+
 use std::sync::Arc;
 
-use async_trait::async_trait;
 use lockgate_flow::expr::{Part, Template};
 use lockgate_flow::plan::{
     BodySource, ContentModifier as Spec, Datatype, Row as RowSpec, ValueSource,
 };
-use lockgate_store::variables::{self, Scope};
-use lockgate_store::{Store, number_ranges};
 use lockgate_xml::Document;
 use lockgate_xml::xpath::{XPath, XPathError};
 
-use super::{AsyncStep, Next, Preparation, Step, xml};
+use self::stored::StoredRow;
+use super::{Next, Preparation, Step, xml};
 use crate::error::StepError;
 use crate::eval::{self, EvalContext};
 use crate::exchange::{Body, Exchange};
-use crate::pipeline::Op;
-use crate::run::Visit;
+use crate::pipeline::{Op, Stage};
 use crate::value::Value;
 
-/// A Content Modifier. Waits only when a row reads from the store.
+/// Rows of a Content Modifier that only compute, and its body. Rows that read from the store are
+/// stages of their own between such steps, so that computations stay where they hold up nobody.
 #[derive(Debug)]
 struct ContentModifier {
     rows: Vec<Row>,
@@ -62,15 +61,6 @@ enum Source {
     Property(String),
     XPath(XPath),
     Expression(Template),
-    Stored(Stored),
-}
-
-/// A value from the store.
-#[derive(Debug)]
-enum Stored {
-    Local(Template, Option<String>),
-    Global(Template, Option<String>),
-    NumberRange(String, Option<Template>),
 }
 
 #[derive(Debug)]
@@ -80,28 +70,33 @@ enum NewBody {
 }
 
 pub(super) fn prepare(spec: &Spec, preparation: &Preparation<'_>) -> Result<Op, Vec<String>> {
-    let mut problems = Vec::new();
+    let (mut problems, mut stages, mut rows) = (Vec::new(), Vec::new(), Vec::new());
     let headers = spec.headers.iter().map(|row| (Target::Header, row));
     let properties = spec.properties.iter().map(|row| (Target::Property, row));
-    let rows = headers.chain(properties).filter_map(|(target, row)| {
-        let action = action(row, preparation)
-            .map_err(|problem| problems.push(problem))
-            .ok()?;
-        Some(Row { target, action })
-    });
-    let rows: Vec<_> = rows.collect();
+    for (target, row) in headers.chain(properties) {
+        if let Some(stored) = StoredRow::of(target, row) {
+            if !rows.is_empty() {
+                let rows = std::mem::take(&mut rows);
+                stages.push(Stage::Step(Arc::new(ContentModifier { rows, body: None })));
+            }
+            stages.push(Stage::Wait(Box::new(stored)));
+            continue;
+        }
+        match action(row, preparation) {
+            Ok(action) => rows.push(Row { target, action }),
+            Err(problem) => problems.push(problem),
+        }
+    }
     if !problems.is_empty() {
         return Err(problems);
     }
-    let waits = rows.iter().any(|row| row.stored().is_some());
-    let step = ContentModifier {
-        rows,
-        body: spec.body.as_ref().map(new_body),
-    };
-    Ok(if waits {
-        Op::Wait(Box::new(step))
+    let body = spec.body.as_ref().map(new_body);
+    let last = ContentModifier { rows, body };
+    Ok(if stages.is_empty() {
+        super::step(last)
     } else {
-        super::step(step)
+        stages.push(Stage::Step(Arc::new(last)));
+        Op::Series(stages)
     })
 }
 
@@ -143,29 +138,15 @@ fn source(source: &ValueSource, preparation: &Preparation<'_>) -> Result<Source,
         ValueSource::Property(name) => Source::Property(name.clone()),
         ValueSource::XPath(text) => Source::XPath(preparation.xpath(text)?),
         ValueSource::Expression(template) => Source::Expression(template.clone()),
-        ValueSource::LocalVariable { name, default } => {
-            Source::Stored(Stored::Local(name.clone(), default.clone()))
-        }
-        ValueSource::GlobalVariable { name, default } => {
-            Source::Stored(Stored::Global(name.clone(), default.clone()))
-        }
-        ValueSource::NumberRange { name, correlation } => {
-            Source::Stored(Stored::NumberRange(name.clone(), correlation.clone()))
+        ValueSource::LocalVariable { .. }
+        | ValueSource::GlobalVariable { .. }
+        | ValueSource::NumberRange { .. } => {
+            unreachable!("invariant: rows that read from the store are stages of their own")
         }
     })
 }
 
 impl Row {
-    fn stored(&self) -> Option<&Stored> {
-        match &self.action {
-            Action::Create {
-                source: Source::Stored(stored),
-                ..
-            } => Some(stored),
-            _ => None,
-        }
-    }
-
     fn xpath(&self) -> Option<&XPath> {
         match &self.action {
             Action::Create {
@@ -220,11 +201,10 @@ impl Row {
                         selected(xpath, document, *datatype, exchange)
                             .map_err(|error| xml::failed(&error))?
                     }
-                    Source::Stored(_) => return Ok(()),
                 };
-                self.set(exchange, name, value);
+                self.target.set(exchange, name, value);
             }
-            Action::Delete(name) => self.set(exchange, name, Value::Null),
+            Action::Delete(name) => self.target.set(exchange, name, Value::Null),
             Action::DeleteMatching { include, exclude } => {
                 let gone = |name: &str| matches_any(include, name) && !matches_any(exclude, name);
                 match self.target {
@@ -235,11 +215,13 @@ impl Row {
         }
         Ok(())
     }
+}
 
-    fn set(&self, exchange: &mut Exchange, name: &str, value: Value) {
-        match self.target {
-            Target::Header => exchange.headers.set(name, value),
-            Target::Property => exchange.set_property(name, value),
+impl Target {
+    fn set(self, exchange: &mut Exchange, name: &str, value: Value) {
+        match self {
+            Self::Header => exchange.headers.set(name, value),
+            Self::Property => exchange.set_property(name, value),
         }
     }
 }
@@ -329,20 +311,19 @@ fn not_convertible(text: &str, class: &str) -> StepError {
 }
 
 impl ContentModifier {
-    /// Applies rows that need nothing from the store. The body is parsed before the first row that
-    /// needs it, so rows before it take effect even when it is no XML.
+    /// Applies the rows. The body is parsed before the first row that needs it, so rows before it take
+    /// effect even when it is no XML.
     fn apply_rows(
         &self,
-        range: Range<usize>,
         exchange: &mut Exchange,
         context: &EvalContext<'_>,
     ) -> Result<(), StepError> {
-        let rows = &self.rows[range];
-        let first = rows
+        let first = self
+            .rows
             .iter()
             .position(|row| row.xpath().is_some())
-            .unwrap_or(rows.len());
-        let (plain, rest) = rows.split_at(first);
+            .unwrap_or(self.rows.len());
+        let (plain, rest) = self.rows.split_at(first);
         for row in plain {
             row.apply(exchange, context, None)?;
         }
@@ -374,7 +355,7 @@ impl ContentModifier {
 
 impl Step for ContentModifier {
     fn apply(&self, exchange: &mut Exchange, context: &EvalContext<'_>) -> Result<Next, StepError> {
-        self.apply_rows(0..self.rows.len(), exchange, context)?;
+        self.apply_rows(exchange, context)?;
         self.apply_body(exchange, context)?;
         Ok(Next::Follow)
     }
@@ -388,80 +369,4 @@ impl Step for ContentModifier {
         let mut xpaths = self.rows.iter().filter_map(Row::xpath);
         xpaths.any(xml::is_superlinear)
     }
-}
-
-#[async_trait]
-impl AsyncStep for ContentModifier {
-    async fn apply(&self, exchange: &mut Exchange, visit: &Visit<'_>) -> Result<(), StepError> {
-        let mut done = 0;
-        for (at, row) in self.rows.iter().enumerate() {
-            let Action::Create {
-                name,
-                source: Source::Stored(stored),
-                datatype,
-            } = &row.action
-            else {
-                continue;
-            };
-            self.apply_rows(done..at, exchange, &visit.eval())?;
-            let value = stored.load(exchange, visit).await?;
-            let value = convert(value, *datatype, exchange)?;
-            row.set(exchange, name, value);
-            done = at + 1;
-        }
-        self.apply_rows(done..self.rows.len(), exchange, &visit.eval())?;
-        self.apply_body(exchange, &visit.eval())
-    }
-}
-
-impl Stored {
-    async fn load(&self, exchange: &Exchange, visit: &Visit<'_>) -> Result<Value, StepError> {
-        let store = visit.runtime.store();
-        let context = visit.eval();
-        let result = match self {
-            Self::Local(name, default) => {
-                let scope = Scope::Local(visit.pipeline.flow.id.clone());
-                let name = eval::text(name, exchange, &context)?;
-                variable(store, &scope, &name, default.as_deref()).await
-            }
-            Self::Global(name, default) => {
-                let name = eval::text(name, exchange, &context)?;
-                variable(store, &Scope::Global, &name, default.as_deref()).await
-            }
-            Self::NumberRange(name, correlation) => {
-                let correlation = correlation
-                    .as_ref()
-                    .map(|template| eval::text(template, exchange, &context));
-                number(store, name, correlation.transpose()?.as_deref()).await
-            }
-        };
-        result.map_err(|error| {
-            StepError::new(format!("The step could not read from the store: {error}."))
-        })
-    }
-}
-
-async fn variable(
-    store: &Store,
-    scope: &Scope,
-    name: &str,
-    default: Option<&str>,
-) -> lockgate_store::Result<Value> {
-    let mut tx = store.read().await?;
-    let found = variables::get(&mut tx, scope, name).await?;
-    Ok(match found {
-        Some(variable) => Value::from(String::from_utf8_lossy(&variable.value).as_ref()),
-        None => default.map_or(Value::Null, Value::from),
-    })
-}
-
-async fn number(
-    store: &Store,
-    name: &str,
-    correlation: Option<&str>,
-) -> lockgate_store::Result<Value> {
-    let mut tx = store.begin().await?;
-    let number = number_ranges::next(&mut tx, name, correlation).await?;
-    tx.commit().await?;
-    Ok(Value::from(number))
 }

@@ -11,6 +11,7 @@ use lockgate_store::variables::{self, Scope};
 
 use crate::error::StepError;
 use crate::exchange::{Body, Exchange};
+use crate::pipeline::{Op, Stage};
 use crate::prepare::prepare;
 use crate::run::Ending;
 use crate::testing::*;
@@ -450,6 +451,31 @@ async fn converters_read_and_write_in_the_right_character_set() {
     assert_eq!(latin.body_bytes().unwrap().as_ref(), b"{\"a\":\"\xe9\"}");
     let error = apply(&worker, to_xml, xml("no json")).await.unwrap_err();
     assert_eq!(error.class, "JsonXmlException");
+}
+
+/// A long computation beside a row that reads from the store must leave the async threads too.
+#[test]
+fn rows_that_read_from_the_store_leave_computations_to_stages_of_their_own() {
+    let variable = ValueSource::GlobalVariable {
+        name: template("v"),
+        default: None,
+    };
+    let rows = vec![
+        create("before", xpath("//a[not(. = preceding::a)]")),
+        create("stored", variable),
+        create("after", xpath("/a")),
+    ];
+    let plan = plan(vec![process(vec![properties(rows)], None)]);
+    let pipeline = prepare(&plan, &registry(&Peer::default())).unwrap();
+    let Op::Series(stages) = &pipeline.processes[0].nodes[0].op else {
+        panic!("not a series: {:?}", pipeline.processes[0].nodes[0].op);
+    };
+    let [Stage::Step(before), Stage::Wait(_), Stage::Step(after)] = stages.as_slice() else {
+        panic!("{stages:?}");
+    };
+    let large = xml(&format!("<a>{}</a>", "x".repeat(1 << 20)));
+    assert!(before.is_heavy(&large) && before.is_superlinear());
+    assert!(after.is_heavy(&large) && !after.is_superlinear());
 }
 
 #[test]
