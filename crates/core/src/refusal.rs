@@ -57,20 +57,12 @@ reasons! {
     LogFull = "message-log-full",
         "The message log had no room for another record, and a message is never run unrecorded.",
         "Look at the database: records wait because they cannot be written.";
-    /// The listener does not accept flow calls without TLS.
-    PlainHttp = "plain-http",
-        "The call came over plain HTTP, where flow calls are not accepted; credentials were not read.",
-        "Let the sender use the https URL, and replace the credentials it sent in the clear.";
 
     // The request's form.
     /// The request target is longer than the limit.
     TargetTooLong = "target-too-long",
         "The request target is longer than 8 KiB.",
         "Let the sender carry data in the body instead of the URL.";
-    /// The header block is larger than the limit.
-    HeadersTooLarge = "headers-too-large",
-        "The request has more than 100 header fields or more than 32 KiB of them.",
-        "Let the sender send fewer or shorter headers.";
     /// The target is not a path with an optional query.
     TargetForm = "target-form",
         "The request target is not a path: it is in absolute, authority or asterisk form.",
@@ -277,10 +269,6 @@ reasons! {
     BodyTooLarge = "body-too-large",
         "The body is larger than the flow's channel allows.",
         "Raise the maximum body size in the channel and deploy again, or let the sender send less.";
-    /// The body is compressed in a way that is not accepted.
-    ContentEncoding = "content-encoding",
-        "The body is compressed (Content-Encoding) in a way that is not accepted.",
-        "Let the sender send the body uncompressed.";
     /// The body ended early or came too slowly.
     BodyIncomplete = "body-incomplete",
         "The body ended before its announced length, or came too slowly.",

@@ -217,14 +217,6 @@ const fn answer(reason: Reason) -> Answer {
             status: StatusCode::URI_TOO_LONG,
             ..MALFORMED
         },
-        R::HeadersTooLarge => Answer {
-            status: StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
-            ..MALFORMED
-        },
-        R::ContentEncoding => Answer {
-            status: StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            ..MALFORMED
-        },
         R::TargetForm | R::HostInvalid | R::DuplicateHeader | R::ConnectionHeader => MALFORMED,
         R::TransferCoding => MALFORMED,
         R::PathEscape | R::PathDoubleEscape | R::PathSeparator | R::PathControl => MALFORMED,
@@ -242,7 +234,7 @@ const fn answer(reason: Reason) -> Answer {
         R::TokenWithdrawn | R::TokenKeyGone => INVALID_TOKEN,
         R::Throttled => THROTTLED,
         R::UnknownAddress => NOT_FOUND,
-        R::PlainHttp | R::RoleMissing | R::ScopeMissing | R::CertificateRequired => FORBIDDEN,
+        R::RoleMissing | R::ScopeMissing | R::CertificateRequired => FORBIDDEN,
         R::BodyTooLarge => TOO_LARGE,
         R::BodyIncomplete => TOO_SLOW,
         R::CsrfMissing | R::CsrfInvalid | R::CsrfCookie => CSRF_REQUIRED,

@@ -4,19 +4,30 @@ use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::{Method, StatusCode, header};
+use tokio::sync::Mutex;
+use tokio::time::Instant;
 
 use crate::metrics::{self, Registry};
 use crate::surface::{Access, Surface};
 
 type Check = dyn Fn() -> Pin<Box<dyn Future<Output = Result<(), String>> + Send>> + Send + Sync;
 
+/// How long an answer about readiness counts: anybody may ask, and asking reaches the database.
+const REMEMBERED: Duration = Duration::from_secs(1);
+
 /// Decides whether the server can do its work now.
 #[derive(Clone)]
-pub struct Readiness(Arc<Check>);
+pub struct Readiness(Arc<Asked>);
+
+struct Asked {
+    check: Box<Check>,
+    latest: Mutex<Option<(Instant, Result<(), String>)>>,
+}
 
 impl Readiness {
     /// Readiness as `check` says; its error names what is missing.
@@ -25,7 +36,23 @@ impl Readiness {
         F: Fn() -> Fut + Send + Sync + 'static,
         Fut: Future<Output = Result<(), String>> + Send + 'static,
     {
-        Self(Arc::new(move || Box::pin(check())))
+        Self(Arc::new(Asked {
+            check: Box::new(move || Box::pin(check())),
+            latest: Mutex::new(None),
+        }))
+    }
+
+    /// The answer of this second; the first to ask waits for it, the others for the first.
+    async fn ask(&self) -> Result<(), String> {
+        let mut latest = self.0.latest.lock().await;
+        if let Some((at, answer)) = &*latest
+            && at.elapsed() < REMEMBERED
+        {
+            return answer.clone();
+        }
+        let answer = (self.0.check)().await;
+        *latest = Some((Instant::now(), answer.clone()));
+        answer
     }
 }
 
@@ -57,7 +84,7 @@ async fn live() -> &'static str {
 }
 
 async fn ready(State(health): State<Health>) -> Response {
-    match (health.readiness.0)().await {
+    match health.readiness.ask().await {
         Ok(()) => "ready\n".into_response(),
         Err(missing) => {
             tracing::warn!(%missing, "not ready");

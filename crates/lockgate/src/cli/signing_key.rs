@@ -3,10 +3,10 @@
 use clap::Subcommand;
 use reqwest::Method;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::Session;
-use super::output::{Column, DIM, note, paint, table};
+use super::output::Column;
 
 const COLUMNS: &[Column] = &[
     ("KID", "/kid"),
@@ -38,11 +38,6 @@ pub(crate) async fn run(command: &Command, session: &Session) -> anyhow::Result<
                 .await?
         }
     };
-    session.show(&answer, |answer| {
-        match answer.get("keys").and_then(Value::as_array) {
-            Some(keys) if !keys.is_empty() => table(keys, COLUMNS),
-            _ => note(paint(DIM, "No signing keys yet.")),
-        }
-    });
+    session.show_list(&answer, COLUMNS, "No signing keys yet.");
     Ok(())
 }

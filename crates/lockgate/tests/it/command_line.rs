@@ -111,7 +111,7 @@ fn check_reports_readiness_for_people_and_programs() {
 fn signing_keys_are_listed_and_rotated() {
     let server = Server::start();
     let states = |answer: &Value| -> Vec<String> {
-        let keys = answer["keys"].as_array().unwrap();
+        let keys = answer["items"].as_array().unwrap();
         let states = keys.iter().map(|key| key["state"].as_str().unwrap());
         states.map(str::to_owned).collect()
     };
@@ -124,7 +124,7 @@ fn signing_keys_are_listed_and_rotated() {
         }
         assert!(tokio::time::Instant::now() < deadline, "{listed}");
     };
-    let kid = listed["keys"][0]["kid"].as_str().unwrap();
+    let kid = listed["items"][0]["kid"].as_str().unwrap();
     let people = server.output(&["signing-key", "list"]);
     assert!(text(&people.stdout).contains(kid));
     let rotated = server.json(&["signing-key", "rotate"]);

@@ -3,7 +3,7 @@
 use axum::extract::State;
 use http::StatusCode;
 use lockgate_store::signing_keys::SigningKey;
-use lockgate_web::body::Json;
+use lockgate_web::body::{Items, Json};
 use lockgate_web::problem::Problem;
 use serde::{Deserialize, Serialize};
 
@@ -16,12 +16,7 @@ pub(super) const KEYS: &str = "/operator/v1/signing-keys";
 pub(super) const ROTATE: &str = "/operator/v1/signing-keys/rotate";
 
 #[derive(Debug, Serialize)]
-pub(super) struct KeysView {
-    keys: Vec<KeyView>,
-}
-
-#[derive(Debug, Serialize)]
-struct KeyView {
+pub(super) struct KeyView {
     kid: String,
     state: &'static str,
     created_at: String,
@@ -47,17 +42,18 @@ pub(super) struct RotateRequest {
     emergency: bool,
 }
 
-pub(super) async fn list(State(service): State<Service>) -> Result<axum::Json<KeysView>, Problem> {
+pub(super) async fn list(
+    State(service): State<Service>,
+) -> Result<axum::Json<Items<KeyView>>, Problem> {
     let keys = service.keys.list().await?;
-    let keys = keys.into_iter().map(KeyView::from).collect();
-    Ok(axum::Json(KeysView { keys }))
+    Ok(axum::Json(keys.into_iter().map(KeyView::from).collect()))
 }
 
 /// Answers with the keys after the change.
 pub(super) async fn rotate(
     State(service): State<Service>,
     Json(request): Json<RotateRequest>,
-) -> Result<axum::Json<KeysView>, Problem> {
+) -> Result<axum::Json<Items<KeyView>>, Problem> {
     let rotation = match request.emergency {
         true => Rotation::Emergency,
         false => Rotation::Planned,
@@ -69,10 +65,12 @@ pub(super) async fn rotate(
 impl From<KeyError> for Problem {
     fn from(error: KeyError) -> Self {
         match error {
-            KeyError::Pending(pending) => {
-                Self::new(StatusCode::CONFLICT, "LG-KEY-PENDING", pending.to_string())
-                    .hint("wait until it signs, or rotate with {\"emergency\":true}")
-            }
+            KeyError::Pending(pending) => Self::new(
+                StatusCode::CONFLICT,
+                "LG-SIGNING-KEY-PENDING",
+                pending.to_string(),
+            )
+            .hint("wait until it signs, or rotate with {\"emergency\":true}"),
             KeyError::Store(error) if error.retryable() => Self::unavailable(error),
             error @ (KeyError::Store(_)
             | KeyError::Sealed { .. }

@@ -16,7 +16,7 @@ async fn rotate(world: &World, body: &str) -> crate::world::Answer {
 }
 
 fn states(answer: &Value) -> Vec<&str> {
-    let keys = answer["keys"].as_array().unwrap().iter();
+    let keys = answer["items"].as_array().unwrap().iter();
     let mut states: Vec<_> = keys.map(|key| key["state"].as_str().unwrap()).collect();
     states.sort_unstable();
     states
@@ -35,7 +35,7 @@ async fn the_operator_lists_and_rotates_keys() {
     );
     let again = rotate(&world, r#"{"emergency":false}"#).await;
     assert_eq!(again.status.as_u16(), 409);
-    assert_eq!(again.json()["error"]["code"], "LG-KEY-PENDING");
+    assert_eq!(again.json()["error"]["code"], "LG-SIGNING-KEY-PENDING");
     let emergency = rotate(&world, r#"{"emergency":true}"#).await;
     assert_eq!(states(&emergency.json()), ["active"]);
     assert_eq!(rotate(&world, r#"{"x":1}"#).await.status.as_u16(), 400);
