@@ -71,7 +71,8 @@ fn test() -> anyhow::Result<()> {
 fn bench(args: &[String]) -> anyhow::Result<()> {
     cargo(&[
         "build",
-        "--release",
+        "--profile",
+        "dist",
         "--locked",
         "--package",
         "lockgate",
@@ -82,7 +83,8 @@ fn bench(args: &[String]) -> anyhow::Result<()> {
     cargo(
         &[
             "run",
-            "--release",
+            "--profile",
+            "dist",
             "--locked",
             "--package",
             "lockgate-bench",

@@ -47,7 +47,7 @@ pub(crate) struct Options {
     #[arg(long, default_value_t = 16)]
     connections: usize,
     /// The server's program
-    #[arg(long, default_value = "target/release/lockgate")]
+    #[arg(long, default_value = "target/dist/lockgate")]
     program: PathBuf,
     /// Folder with the flows to call
     #[arg(long, default_value = "testdata/flows")]

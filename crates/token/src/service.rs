@@ -14,6 +14,10 @@ use crate::metrics::Metrics;
 /// Token requests that may wait for a signature, per signature that can be made at the same time.
 const WAITING_PER_SIGNER: usize = 64;
 
+/// Signatures handed to the signing threads at the same time, per processor: one is being made while
+/// the next is on its way, so that no processor waits for work.
+const SIGNATURES_PER_SIGNER: usize = 2;
+
 /// The token server. Clones share everything.
 #[derive(Clone, Debug)]
 pub struct Service {
@@ -40,7 +44,7 @@ impl Signing {
     fn new(signers: usize) -> Self {
         Self {
             admitted: Semaphore::new(signers * WAITING_PER_SIGNER),
-            running: Semaphore::new(signers),
+            running: Semaphore::new(signers * SIGNATURES_PER_SIGNER),
         }
     }
 }
