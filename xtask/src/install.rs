@@ -59,7 +59,7 @@ fn debian(packages: &[&str]) -> anyhow::Result<()> {
     ] {
         let command: Vec<&str> = sudo
             .iter()
-            .chain(&["apt-get"])
+            .chain(&["env", "DEBIAN_FRONTEND=noninteractive", "apt-get"])
             .chain(args)
             .copied()
             .collect();
