@@ -70,11 +70,11 @@ pub enum StreamingArrays {
     Paths(Vec<String>),
 }
 
-/// Why a conversion failed. The text begins with the exception class that flows may test for.
+/// Why a conversion failed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum JsonXmlError {
     /// The JSON text is malformed or has no XML form.
-    #[error("JsonXmlException: {problem}: {position}")]
+    #[error("{problem}: {position}")]
     Json {
         /// What is wrong.
         problem: String,
@@ -82,7 +82,7 @@ pub enum JsonXmlError {
         position: Position,
     },
     /// The XML document has no JSON form.
-    #[error("JsonXmlException: {problem}: {position}")]
+    #[error("{problem}: {position}")]
     Xml {
         /// What is wrong.
         problem: String,
@@ -90,9 +90,9 @@ pub enum JsonXmlError {
         position: Position,
     },
     /// The body is not an acceptable XML document.
-    #[error("JsonXmlException: {0}")]
+    #[error("{0}")]
     Document(#[from] XmlError),
     /// A setting of the converter cannot be used.
-    #[error("JsonXmlException: {0}")]
+    #[error("{0}")]
     Setting(String),
 }

@@ -54,5 +54,8 @@ pub(super) fn prefixes(spec: &JsonNamespaces) -> Prefixes {
 }
 
 pub(super) fn failed(error: &JsonXmlError) -> StepError {
-    StepError::of_class("JsonXmlException", error.to_string())
+    StepError::of_class(
+        "JsonXmlException",
+        format!("The body cannot be converted: {error}"),
+    )
 }

@@ -451,6 +451,11 @@ async fn converters_read_and_write_in_the_right_character_set() {
     assert_eq!(latin.body_bytes().unwrap().as_ref(), b"{\"a\":\"\xe9\"}");
     let error = apply(&worker, to_xml, xml("no json")).await.unwrap_err();
     assert_eq!(error.class, "JsonXmlException");
+    assert!(
+        error
+            .message
+            .starts_with("The body cannot be converted: expected")
+    );
 }
 
 /// A long computation beside a row that reads from the store must leave the async threads too.

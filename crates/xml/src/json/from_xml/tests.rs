@@ -189,7 +189,7 @@ fn prefixes() {
     let default = r#"<r xmlns="urn:o"><a>1</a></r>"#;
     assert_eq!(
         convert(default, &plain()),
-        "JsonXmlException: the element \"r\" is in the default namespace \"urn:o\", which is not \
+        "the element \"r\" is in the default namespace \"urn:o\", which is not \
          mapped to a prefix: map it, or turn namespaces off: line 1, column 1 (byte 0)"
     );
     assert_eq!(

@@ -281,7 +281,7 @@ fn errors_say_where() {
     let error = json_to_xml("{\"a\": {\n  \"b c\": 1}}", &JsonToXml::default());
     assert_eq!(
         error.expect_err("the name has a blank").to_string(),
-        "JsonXmlException: the member name \"b c\" is not a legal XML name: \
+        "the member name \"b c\" is not a legal XML name: \
          line 2, column 3 (byte 10)"
     );
 }
