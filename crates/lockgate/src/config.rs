@@ -36,6 +36,7 @@ pub(crate) struct Server {
     pub(crate) listen: SocketAddr,
     pub(crate) public_url: String,
     pub(crate) plain_http: PlainHttp,
+    #[serde(serialize_with = "jiff::fmt::serde::duration::friendly::compact::required")]
     pub(crate) shutdown_grace: jiff::SignedDuration,
 }
 

@@ -195,7 +195,7 @@ async fn expect_product(story: &mut Story, stage: &Stage, answer: Response) -> a
         status == 200 && body.contains(PRODUCT),
         format!("{status} {body}"),
     );
-    story.shows(&body.chars().take(300).collect::<String>());
+    story.shows(&beginning(&body, 300));
     let asked = stage
         .products
         .requests()
@@ -221,7 +221,7 @@ fn mail(story: &mut Story, stage: &Stage) {
             header("To"),
             header("Subject")
         ));
-        story.shows(&mail.text().chars().take(200).collect::<String>());
+        story.shows(&beginning(&mail.text(), 200));
         story.expects(
             &format!("it is about {PRODUCT}"),
             header("Subject").contains(PRODUCT),
@@ -291,6 +291,14 @@ async fn withdraw(story: &mut Story, stage: &Stage) -> anyhow::Result<()> {
         after.status(),
     );
     Ok(())
+}
+
+/// The first characters of a text, and a mark when there are more.
+fn beginning(text: &str, chars: usize) -> String {
+    match text.char_indices().nth(chars) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
 }
 
 fn is(response: &Response, status: u16) -> bool {
