@@ -381,6 +381,9 @@ mod tests {
             .await
             .unwrap();
         let parts = Parts::assemble(&config, &around).await.unwrap();
+        // Routes about keys wait for the first one.
+        parts.keys.tend().await.unwrap();
+        parts.feed.refresh(&parts.identities).await.unwrap();
         let dispatcher = parts.dispatcher(&around);
         (folder, parts, dispatcher)
     }
