@@ -8,7 +8,8 @@ use serde_json::Value;
 
 use super::client::{Refused, segment};
 use super::output::{
-    BAD, Column, DIM, GOOD, HEADING, WARN, cell, details, line, note, paint, rows_aligned, table,
+    BAD, Column, DIM, GOOD, HEADING, WARN, cell, details, line, note, paint, printable,
+    rows_aligned, table,
 };
 use super::{Session, items};
 
@@ -134,6 +135,35 @@ pub(crate) fn print_message(message: &Value) {
             ("ERROR", "/error"),
         ];
         table(steps, &columns);
+    }
+    steps.iter().for_each(print_trace);
+}
+
+/// What the message looked like before a step, when the log level keeps that.
+fn print_trace(step: &Value) {
+    let Some(before) = step.get("detail").filter(|detail| detail.is_object()) else {
+        return;
+    };
+    let text = |name: &str| cell(step.get(name));
+    line("");
+    line(paint(
+        HEADING,
+        format!("Before {} {}", text("step_id"), text("name")),
+    ));
+    for kind in ["headers", "properties"] {
+        let values = before.get(kind).and_then(Value::as_object);
+        for (name, value) in values.into_iter().flatten() {
+            line(format!(
+                "  {} {}: {}",
+                paint(DIM, kind),
+                printable(name),
+                cell(Some(value))
+            ));
+        }
+    }
+    let body = before.get("body").and_then(Value::as_str);
+    for row in body.into_iter().flat_map(str::lines) {
+        line(format!("  {}    {}", paint(DIM, "body"), printable(row)));
     }
 }
 

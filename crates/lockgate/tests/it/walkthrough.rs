@@ -106,6 +106,36 @@ async fn every_answered_message_is_in_the_log() {
     assert_eq!(one["flow"], "Hello");
 }
 
+#[tokio::test]
+async fn a_trace_shows_the_message_before_each_step() {
+    let server = Server::start();
+    server.deploy("testdata/flows/convert", &[]);
+    server.json(&["flow", "log-level", "Convert", "TRACE"]);
+    let sender = server.sender("sender", &["ESBMessaging.send"]);
+    let answer = server
+        .call("POST", "/http/convert")
+        .header("authorization", sender.basic())
+        .body(r#"{"productIdentifier":"HT-1080"}"#)
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(answer.status(), 200);
+    let id = answer.headers()["sap_messageprocessinglogid"]
+        .to_str()
+        .unwrap()
+        .to_owned();
+    let shown = text(&server.output(&["message", &id]).stdout);
+    for part in [
+        "Before CallActivity_1 JSON to XML",
+        r#"{"productIdentifier":"HT-1080"}"#,
+        "Before CallActivity_2 Read product",
+        "<order><productIdentifier>HT-1080</productIdentifier></order>",
+    ] {
+        assert!(shown.contains(part), "{part} is missing in:\n{shown}");
+    }
+    assert!(!shown.contains(&sender.secret), "{shown}");
+}
+
 /// Secrets appear where they are created, and nowhere else: no log line, no list, no error.
 #[tokio::test]
 async fn no_secret_is_logged_or_listed() {
