@@ -14,6 +14,9 @@ use super::OAuthRequest;
 use crate::error::{OAuthError, json, uncached};
 use crate::service::Service;
 
+/// A valid token and its claims.
+type Examined = (VerifiedToken, Map<String, Value>);
+
 /// Claims of a valid token, or `{"active":false}` for anything else.
 pub(super) async fn introspect(
     State(service): State<Service>,
@@ -21,11 +24,8 @@ pub(super) async fn introspect(
     request: Request,
 ) -> Response {
     let answer = async {
-        let request = OAuthRequest::read(caller, request).await?;
-        let plan = asking_plan(&service, &request)?;
-        let token = request.parameters.get("token");
-        let token = token.ok_or(OAuthError::InvalidRequest("Missing token"))?;
-        Ok(match examine(&service, token, plan) {
+        let (_, examined) = asked(&service, caller, request).await?;
+        Ok(match examined {
             Some((_, mut claims)) => {
                 claims.insert("active".to_owned(), true.into());
                 claims
@@ -43,11 +43,7 @@ pub(super) async fn check(
     request: Request,
 ) -> Response {
     let answer = async {
-        let request = OAuthRequest::read(caller, request).await?;
-        let plan = asking_plan(&service, &request)?;
-        let token = request.parameters.get("token");
-        let token = token.ok_or(OAuthError::InvalidRequest("Missing token"))?;
-        let examined = examine(&service, token, plan);
+        let (request, examined) = asked(&service, caller, request).await?;
         let (verified, claims) = examined.ok_or(OAuthError::InvalidToken)?;
         let required = request.parameters.get("scopes").unwrap_or_default();
         let mut required = required.split([',', ' ']).filter(|scope| !scope.is_empty());
@@ -58,6 +54,20 @@ pub(super) async fn check(
         }
     };
     respond(&service, answer.await)
+}
+
+/// The request, and the token it asks about if the client that asks may learn about it.
+async fn asked(
+    service: &Service,
+    caller: Caller,
+    request: Request,
+) -> Result<(OAuthRequest, Option<Examined>), OAuthError> {
+    let request = OAuthRequest::read(caller, request).await?;
+    let plan = asking_plan(service, &request)?;
+    let token = request.parameters.get("token");
+    let token = token.ok_or(OAuthError::InvalidRequest("Missing token"))?;
+    let examined = examine(service, token, plan);
+    Ok((request, examined))
 }
 
 fn respond(service: &Service, answer: Result<Map<String, Value>, OAuthError>) -> Response {
@@ -78,11 +88,7 @@ fn asking_plan(service: &Service, request: &OAuthRequest) -> Result<Plan, OAuthE
 }
 
 /// The token and its claims, when it is valid now for services of `plan`.
-fn examine(
-    service: &Service,
-    token: &str,
-    plan: Plan,
-) -> Option<(VerifiedToken, Map<String, Value>)> {
+fn examine(service: &Service, token: &str, plan: Plan) -> Option<Examined> {
     let verified = service.verify(token, plan, service.keys.now())?;
     let claims = token.split('.').nth(1)?;
     let claims = URL_SAFE_NO_PAD.decode(claims).ok()?;
