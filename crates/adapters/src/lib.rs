@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use lockgate_engine::receiver::{FlowInfo, InvalidSetting, Receiver, ReceiverFactory};
+use lockgate_engine::receiver::{InvalidSetting, Receiver, ReceiverFactory};
 use lockgate_flow::plan::{Channel, ReceiverKind};
 
 mod address;
@@ -56,11 +56,7 @@ struct Factory {
 }
 
 impl ReceiverFactory for Factory {
-    fn prepare(
-        &self,
-        channel: &Channel,
-        _flow: &FlowInfo,
-    ) -> Result<Arc<dyn Receiver>, Vec<InvalidSetting>> {
+    fn prepare(&self, channel: &Channel) -> Result<Arc<dyn Receiver>, Vec<InvalidSetting>> {
         let mut settings = Settings::of(channel);
         settings.check_proxy();
         let receiver = (self.prepare)(Arc::clone(&self.client), &mut settings);

@@ -53,7 +53,6 @@ pub fn prepare(plan: &Plan, registry: &Registry) -> Result<Pipeline, Vec<Problem
             .iter()
             .map(|(prefix, uri)| (prefix.as_str(), uri.as_str()))
             .collect(),
-        flow: &flow,
         registry,
     };
     let mut problems = Vec::new();

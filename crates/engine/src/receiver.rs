@@ -70,9 +70,5 @@ pub trait ReceiverFactory: Send + Sync + fmt::Debug {
     ///
     /// # Errors
     /// Every setting that cannot be used.
-    fn prepare(
-        &self,
-        channel: &Channel,
-        flow: &FlowInfo,
-    ) -> Result<Arc<dyn Receiver>, Vec<InvalidSetting>>;
+    fn prepare(&self, channel: &Channel) -> Result<Arc<dyn Receiver>, Vec<InvalidSetting>>;
 }

@@ -31,7 +31,7 @@ use crate::exchange::Exchange;
 use crate::names;
 use crate::pipeline::{End, Loop, Op};
 use crate::prepare::Registry;
-use crate::receiver::{FlowInfo, InvalidSetting};
+use crate::receiver::InvalidSetting;
 use crate::run::Visit;
 
 /// From this body size on, steps that read the whole body leave the async threads.
@@ -73,7 +73,6 @@ pub(crate) trait AsyncStep: Send + Sync + fmt::Debug {
 #[derive(Debug)]
 pub(crate) struct Preparation<'a> {
     pub(crate) namespaces: Namespaces,
-    pub(crate) flow: &'a FlowInfo,
     pub(crate) registry: &'a Registry,
 }
 
@@ -93,7 +92,7 @@ impl Preparation<'_> {
                 channel.name, channel.adapter
             )]
         })?;
-        let receiver = factory.prepare(channel, self.flow);
+        let receiver = factory.prepare(channel);
         let receiver = receiver.map_err(|problems| {
             problems
                 .iter()

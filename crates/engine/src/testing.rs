@@ -19,7 +19,7 @@ use tokio::sync::Notify;
 use crate::error::{FailedResponse, StepError};
 use crate::exchange::{Body, Exchange};
 use crate::prepare::{Registry, prepare};
-use crate::receiver::{Call, FlowInfo, InvalidSetting, Receiver, ReceiverFactory};
+use crate::receiver::{Call, InvalidSetting, Receiver, ReceiverFactory};
 use crate::runtime::{Deployed, Parts, Runtime, Settings, Target};
 use crate::value::Value;
 
@@ -106,11 +106,7 @@ struct PeerChannel {
 }
 
 impl ReceiverFactory for Peer {
-    fn prepare(
-        &self,
-        channel: &Channel,
-        _flow: &FlowInfo,
-    ) -> Result<Arc<dyn Receiver>, Vec<InvalidSetting>> {
+    fn prepare(&self, channel: &Channel) -> Result<Arc<dyn Receiver>, Vec<InvalidSetting>> {
         let action = channel.properties.get("do").cloned().unwrap_or_default();
         if action == "invalid" {
             return Err(vec![InvalidSetting {

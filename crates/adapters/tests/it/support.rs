@@ -82,7 +82,7 @@ impl Caller {
             adapter: kind,
             properties: properties.iter().map(pair).collect(),
         };
-        self.registry[&kind].prepare(&channel, &self.flow)
+        self.registry[&kind].prepare(&channel)
     }
 
     /// Calls a receiver.

@@ -19,7 +19,7 @@ use lockgate_engine::entry::{Inbound, Outcome, Refused};
 use lockgate_engine::error::StepError;
 use lockgate_engine::exchange::Exchange;
 use lockgate_engine::prepare::Registry;
-use lockgate_engine::receiver::{Call, FlowInfo, InvalidSetting, Receiver, ReceiverFactory};
+use lockgate_engine::receiver::{Call, InvalidSetting, Receiver, ReceiverFactory};
 use lockgate_engine::runtime::{Parts, Runtime, Settings};
 use lockgate_flow::plan::{Channel, ReceiverKind};
 use lockgate_store::flows::{self, FlowState, LogLevel, NewFlow, Status};
@@ -240,11 +240,7 @@ struct PeerChannel {
 }
 
 impl ReceiverFactory for Peer {
-    fn prepare(
-        &self,
-        channel: &Channel,
-        _flow: &FlowInfo,
-    ) -> Result<Arc<dyn Receiver>, Vec<InvalidSetting>> {
+    fn prepare(&self, channel: &Channel) -> Result<Arc<dyn Receiver>, Vec<InvalidSetting>> {
         let address = &channel.properties["httpAddressWithoutQuery"];
         let action = address.rsplit('/').next().unwrap_or_default().to_owned();
         if action == "invalid" {
