@@ -208,15 +208,6 @@ pub async fn list(tx: &mut Tx) -> Result<Vec<FlowHead>> {
     tx.list(TABLE, &sql, params![], decode_head).await
 }
 
-/// Every flow, by id.
-///
-/// # Errors
-/// Those of the database.
-pub async fn load_all(tx: &mut Tx) -> Result<Vec<Flow>> {
-    let sql = format!("SELECT {HEAD}, bundle FROM flows ORDER BY id");
-    tx.list(TABLE, &sql, params![], decode).await
-}
-
 /// Records what a worker says about a flow, in place of what it said before. Ignored when the flow
 /// is not deployed any more.
 ///
