@@ -23,7 +23,7 @@ pub(crate) fn load(path: &Path) -> anyhow::Result<Vec<u8>> {
     fs::read(path).with_context(|| format!("cannot read {}", path.display()))
 }
 
-/// Packs the files below `folder`, in the order of their names, so that equal folders give equal bytes.
+/// Packs the files below `folder`. Equal folders give equal bytes.
 fn pack(folder: &Path) -> anyhow::Result<Vec<u8>> {
     ensure!(
         folder.join("META-INF/MANIFEST.MF").is_file(),
@@ -32,7 +32,6 @@ fn pack(folder: &Path) -> anyhow::Result<Vec<u8>> {
     );
     let mut files = Vec::new();
     collect(folder, &mut files)?;
-    files.sort();
     ensure!(
         files.len() <= limits::BUNDLE_FILES,
         "{} holds more than {} files",

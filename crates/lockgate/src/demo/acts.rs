@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use reqwest::{Method, Response};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::cli::output::cell;
 
@@ -65,21 +65,11 @@ async fn authorize(
 ) -> anyhow::Result<Sender> {
     story.chapter("Authorize a sender: a service instance with a role, and a service key");
     story.says(format!("lockgate instance create {name} -c '{parameters}'"));
-    let body = json!({ "name": name, "plan": "integration-flow", "parameters": serde_json::from_str::<Value>(parameters)? });
     let instance = stage
-        .operator
-        .send(Method::POST, "instances", Some(&body))
+        .instance(name, serde_json::from_str(parameters)?)
         .await?;
     story.says(format!("lockgate key create {name} key"));
-    let key = stage
-        .operator
-        .send(
-            Method::POST,
-            &format!("instances/{name}/keys"),
-            Some(&json!({ "name": "key" })),
-        )
-        .await?;
-    let sender = Sender::new(stage.endpoint(), &key)?;
+    let sender = stage.sender(name, "key").await?;
     let same = cell(instance.get("client_id")) == sender.client_id;
     story.expects(&format!("client id {}", sender.client_id), same, &instance);
     Ok(sender)
@@ -102,20 +92,10 @@ async fn strangers(story: &mut Story, stage: &Stage, sender: &Sender) -> anyhow:
             Some(&json!({ "name": "Orders.read" })),
         )
         .await?;
-    let body = json!({ "name": "demo-other", "plan": "integration-flow", "parameters": { "roles": ["Orders.read"] } });
     stage
-        .operator
-        .send(Method::POST, "instances", Some(&body))
+        .instance("demo-other", json!({ "roles": ["Orders.read"] }))
         .await?;
-    let key = stage
-        .operator
-        .send(
-            Method::POST,
-            "instances/demo-other/keys",
-            Some(&json!({ "name": "key" })),
-        )
-        .await?;
-    let other = Sender::new(stage.endpoint(), &key)?;
+    let other = stage.sender("demo-other", "key").await?;
     let forbidden = other
         .call(Method::POST, Some(&other.basic()), None, ORDER)
         .await?;
@@ -262,15 +242,7 @@ async fn log(story: &mut Story, stage: &Stage, sender: &Sender) -> anyhow::Resul
 
 async fn withdraw(story: &mut Story, stage: &Stage) -> anyhow::Result<()> {
     story.chapter("Withdraw a credential");
-    let key = stage
-        .operator
-        .send(
-            Method::POST,
-            "instances/demo-sender/keys",
-            Some(&json!({ "name": "second" })),
-        )
-        .await?;
-    let second = Sender::new(stage.endpoint(), &key)?;
+    let second = stage.sender("demo-sender", "second").await?;
     let before = second.fetch_csrf(&second.basic()).await?;
     story.expects(
         "a second key of the instance works",

@@ -4,11 +4,14 @@ use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 
 use anyhow::Context as _;
 use lockgate_testkit::{odata, smtp};
-use serde_json::json;
+use reqwest::Method;
+use serde_json::{Value, json};
 
 use crate::cli::client::Client;
 use crate::config::Config;
 use crate::server::{self, Running};
+
+use super::sender::Sender;
 
 /// The flow's files, so that the demo runs from anywhere.
 const FLOW: [(&str, &[u8]); 4] = [
@@ -70,7 +73,7 @@ impl Stage {
     }
 
     /// Deploys the flow, pointed at the peers.
-    pub(crate) async fn deploy(&self) -> anyhow::Result<serde_json::Value> {
+    pub(crate) async fn deploy(&self) -> anyhow::Result<Value> {
         use base64::Engine as _;
         let bundle = crate::bundle::pack_files(
             FLOW.iter()
@@ -81,9 +84,25 @@ impl Stage {
             "Mail Server": self.mailbox.address().to_string(),
         });
         let body = json!({ "bundle": base64::engine::general_purpose::STANDARD.encode(bundle), "parameters": parameters });
+        self.operator.send(Method::POST, "flows", Some(&body)).await
+    }
+
+    /// Creates a service instance.
+    pub(crate) async fn instance(&self, name: &str, parameters: Value) -> anyhow::Result<Value> {
+        let body = json!({ "name": name, "plan": "integration-flow", "parameters": parameters });
         self.operator
-            .send(reqwest::Method::POST, "flows", Some(&body))
+            .send(Method::POST, "instances", Some(&body))
             .await
+    }
+
+    /// Creates a service key of an instance, and a sender configured with it.
+    pub(crate) async fn sender(&self, instance: &str, key: &str) -> anyhow::Result<Sender> {
+        let path = format!("instances/{instance}/keys");
+        let key = self
+            .operator
+            .send(Method::POST, &path, Some(&json!({ "name": key })))
+            .await?;
+        Sender::new(self.endpoint(), &key)
     }
 
     /// The flow's address.
