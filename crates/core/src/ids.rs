@@ -54,6 +54,23 @@ uuid_id!(
     CorrelationId
 );
 
+uuid_id!(
+    /// A person, tool or broker that operates the tenant.
+    AccountId
+);
+uuid_id!(
+    /// An organization: spaces that belong together.
+    OrgId
+);
+uuid_id!(
+    /// A space: where service instances live.
+    SpaceId
+);
+uuid_id!(
+    /// What a person is logged in by: a chain of refresh tokens.
+    SessionId
+);
+
 impl KeyId {
     /// The last 32 bits. Tokens carry them in the claim `rev_sig`, so that a token ends with the key
     /// it was got with.

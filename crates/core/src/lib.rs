@@ -4,6 +4,9 @@
 //! [`clock::SystemClock`] and [`random::OsRandom`], tests pass [`clock::ManualClock`] and
 //! [`random::SeededRandom`].
 
+pub mod account;
+pub mod audit;
+pub mod certificate;
 pub mod client;
 pub mod clock;
 pub mod crypto;

@@ -235,6 +235,14 @@ reasons! {
     TokenKeyGone = "token-key-gone",
         "The service key that the token was requested with was deleted.",
         "Let the sender request a new token with a key that exists.";
+    /// The session of the person behind the token has ended.
+    TokenSessionEnded = "token-session-ended",
+        "The person that the token speaks for has logged out, or the session was ended.",
+        "Let the person log in again.";
+    /// The person behind the token no longer exists.
+    TokenAccountGone = "token-account-gone",
+        "The account of the person that the token speaks for no longer exists.",
+        "Let somebody with an account log in.";
     /// Too many failed attempts.
     Throttled = "throttled",
         "Too many attempts with wrong credentials came from this source; correct ones still work.",

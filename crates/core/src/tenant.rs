@@ -50,8 +50,13 @@ pub struct Tenant {
     pub service_number: u32,
     /// Base URL of the token server without a trailing slash, such as `http://localhost:8080`.
     pub token_base: String,
+    /// Base URL of the token server's listener that asks for client certificates, key field
+    /// `certurl`; `None` when there is none.
+    pub certificate_base: Option<String>,
     /// Base URL of the runtime without a trailing slash; flows live below `/http`.
     pub runtime_base: String,
+    /// Base URL of the API: Cloud Foundry below `/v3`, OData below `/api/v1`.
+    pub api_base: String,
 }
 
 impl Tenant {
@@ -87,6 +92,13 @@ impl Tenant {
         format!("{}/oauth/token", self.token_base)
     }
 
+    /// The token endpoint for clients that authenticate with a certificate, if there is one.
+    #[must_use]
+    pub fn certificate_token_url(&self) -> Option<String> {
+        let base = self.certificate_base.as_ref()?;
+        Some(format!("{base}/oauth/token"))
+    }
+
     /// The issuer, claim `iss`; the same text as the token endpoint.
     #[must_use]
     pub fn issuer(&self) -> String {
@@ -105,7 +117,9 @@ mod tests {
             client_number: 2207,
             service_number: 101,
             token_base: "https://acme.authentication.example.org".to_owned(),
+            certificate_base: None,
             runtime_base: "https://acme.example.org".to_owned(),
+            api_base: "https://api.example.org".to_owned(),
         }
     }
 

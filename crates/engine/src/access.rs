@@ -134,9 +134,11 @@ mod tests {
             plan: Plan::IntegrationFlow,
             roles: roles(held),
             grant_types: vec![],
+            redirect_uris: vec![],
             token_validity: 3600,
             tokens_not_before: Timestamp::default(),
             secrets: vec![],
+            certificates: vec![],
         };
         let grant = token.map_or(Grant::Everything, |names| Grant::Only(roles(names).into()));
         Identity {

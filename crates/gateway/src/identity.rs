@@ -123,7 +123,7 @@ impl Authenticator {
         // A token that is ours but no longer good is not an attempt to guess one.
         let signed = self.tokens.open(token, identities);
         let signed = signed.map_err(|refused| self.count("", source, refuse(refused)))?;
-        let verified = signed.admit(identities, now);
+        let verified = signed.admit(identities, now, None);
         let verified = verified.map_err(|refused| refuse(refused).of_client(signed.client_id()))?;
         let identity = Identity {
             user_name: self.user_name(&verified.client.id),
@@ -186,6 +186,8 @@ fn token_reason(refused: &TokenRefused) -> Reason {
         TokenRefused::Superseded => Reason::TokenWithdrawn,
         TokenRefused::KeyGone => Reason::TokenKeyGone,
         TokenRefused::Revoked => Reason::TokenRevoked,
+        TokenRefused::SessionEnded => Reason::TokenSessionEnded,
+        TokenRefused::UnknownAccount => Reason::TokenAccountGone,
     }
 }
 

@@ -230,7 +230,9 @@ const fn answer(reason: Reason) -> Answer {
         R::TokenUnknownKey | R::TokenBadSignature | R::TokenWrongIssuer => INVALID_TOKEN,
         R::TokenWrongAudience | R::TokenWrongZone | R::TokenWrongKind => INVALID_TOKEN,
         R::TokenExpired | R::TokenNotYetValid | R::TokenBound => INVALID_TOKEN,
-        R::TokenRevoked | R::TokenClientGone => INVALID_TOKEN,
+        R::TokenRevoked | R::TokenClientGone | R::TokenSessionEnded | R::TokenAccountGone => {
+            INVALID_TOKEN
+        }
         R::TokenWithdrawn | R::TokenKeyGone => INVALID_TOKEN,
         R::Throttled => THROTTLED,
         R::UnknownAddress => NOT_FOUND,
@@ -368,7 +370,9 @@ mod tests {
             client_number: 1,
             service_number: 1,
             token_base: String::new(),
+            certificate_base: None,
             runtime_base: String::new(),
+            api_base: String::new(),
         })
     }
 

@@ -4,6 +4,7 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
+use lockgate_core::account::Accounts;
 use lockgate_core::client::{Directory, SECRET_HASH_LABEL};
 use lockgate_core::clock::SharedClock;
 use lockgate_core::crypto::{KeyedHash, MasterKey};
@@ -106,6 +107,7 @@ impl IdentityFeed {
         let identities = Identities {
             tenant: Arc::clone(&self.tenant),
             clients: Directory::new(clients, self.hash.clone()),
+            accounts: Accounts::default(),
             keys: keys.verification(),
             revoked: revoked.into_iter().collect(),
         };

@@ -22,6 +22,7 @@ use lockgate_operations::Operations;
 use lockgate_store::Store;
 use lockgate_store::changes::Topic;
 use lockgate_token::KeyRing;
+use lockgate_web::audit::AuditSink;
 use lockgate_web::caller::Arrival;
 use lockgate_web::form;
 use lockgate_web::health::Readiness;
@@ -225,6 +226,9 @@ impl Parts {
         let guard = Guard {
             operator: OperatorToken::new(&around.operator_token),
             random: around.random.clone(),
+            identities: self.identities.clone(),
+            clock: around.clock.clone(),
+            audit: AuditSink::none(),
         };
         Arc::new(Dispatcher {
             gateway: self.gateway.clone(),
@@ -368,9 +372,10 @@ mod tests {
         ("POST /oauth/token/", Access::ClientAuth),
     ];
 
-    const ARRIVAL: Arrival = Arrival {
-        peer: std::net::SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 1),
-    };
+    const ARRIVAL: Arrival = Arrival::plain(std::net::SocketAddr::new(
+        std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST),
+        1,
+    ));
 
     /// Everything of a server but its listener and its background, in a folder of its own.
     async fn assembled() -> (tempfile::TempDir, Parts, Arc<Dispatcher>) {

@@ -24,9 +24,11 @@ pub async fn load(tx: &mut Tx, tenant: &Tenant) -> Result<Vec<Client>> {
         plan: instance.plan,
         roles: instance.parameters.roles,
         grant_types: instance.parameters.grant_types,
+        redirect_uris: instance.parameters.redirect_uris,
         token_validity: instance.parameters.token_validity,
         tokens_not_before: instance.tokens_not_before,
         secrets: secrets.remove(&instance.id).unwrap_or_default(),
+        certificates: vec![],
     };
     Ok(instances.into_iter().map(client).collect())
 }

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod guard;
 pub mod http;
 mod listener;
 pub mod log;
@@ -10,4 +11,5 @@ pub mod smtp;
 mod tenant;
 pub mod tls;
 
+pub use guard::guard;
 pub use tenant::tenant;

@@ -5,11 +5,12 @@ use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use http::{Method, Request, StatusCode};
 use http_body_util::{BodyExt as _, Full};
 use lockgate_core::random::SharedRandom;
-use lockgate_core::secret::Secret;
 use lockgate_web::caller::Arrival;
-use lockgate_web::operator::OperatorToken;
-use lockgate_web::surface::{Api, Guard, Route, Surface};
+use lockgate_web::surface::{Api, Route, Surface};
+
 use serde_json::Value;
+
+use crate::guard;
 
 const TOKEN: &str = "operator-token";
 
@@ -27,10 +28,7 @@ impl Operator {
     /// Puts `surface` behind the operator token.
     #[must_use]
     pub fn of(surface: Surface, random: SharedRandom) -> Self {
-        let guard = Guard {
-            operator: OperatorToken::new(&Secret::from(TOKEN)),
-            random,
-        };
+        let guard = guard(TOKEN, random);
         Self {
             routes: surface.routes().to_vec(),
             api: Api::new([surface], guard),
@@ -101,7 +99,7 @@ impl Operator {
         let request = request.body(Full::new(body));
         let request = request.expect("invariant: tests give legal paths");
         let peer = ([127, 0, 0, 1], 4711).into();
-        let response = self.api.handle(request, Arrival { peer }).await;
+        let response = self.api.handle(request, Arrival::plain(peer)).await;
         let status = response.status();
         let body = response.into_body().collect().await;
         let body = body.expect("invariant: bodies in memory are whole");

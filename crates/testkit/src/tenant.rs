@@ -12,6 +12,8 @@ pub fn tenant() -> Tenant {
         client_number: 2207,
         service_number: 101,
         token_base: "https://acme.authentication.example.org".to_owned(),
+        certificate_base: None,
         runtime_base: "https://acme.it-runtime.example.org".to_owned(),
+        api_base: "https://api.example.org".to_owned(),
     }
 }

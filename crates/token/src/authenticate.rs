@@ -5,8 +5,8 @@ use http::header::AUTHORIZATION;
 use lockgate_core::client::Authenticated;
 use lockgate_core::clock::Timestamp;
 use lockgate_core::tenant::Plan;
+use lockgate_web::authorization::bearer;
 use lockgate_web::jwt::{self, VerifiedToken};
-use lockgate_web::operator::bearer;
 use lockgate_web::request_log::printable;
 use tokio::time::Instant;
 
@@ -126,7 +126,7 @@ impl Service {
 
     /// The token, when it is valid for services of `plan`.
     pub(crate) fn verify(&self, token: &str, plan: Plan, now: Timestamp) -> Option<VerifiedToken> {
-        let verified = jwt::verify(token, &self.identities.load(), plan, now);
+        let verified = jwt::verify(token, &self.identities.load(), plan, now, None);
         verified
             .inspect_err(|reason| tracing::debug!(%reason, "token refused"))
             .ok()

@@ -161,9 +161,11 @@ mod tests {
             plan: Plan::IntegrationFlow,
             roles: vec![],
             grant_types: vec![],
+            redirect_uris: vec![],
             token_validity: 3600,
             tokens_not_before: not_before,
             secrets: vec![],
+            certificates: vec![],
         }
     }
 

@@ -1,9 +1,8 @@
 //! Client credentials in an `Authorization: Basic` header.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use http::HeaderValue;
 use lockgate_core::secret::Secret;
+use lockgate_web::authorization;
 use percent_encoding::percent_decode_str;
 
 /// A client id and a secret, as presented.
@@ -14,17 +13,10 @@ pub(crate) struct Credentials {
 }
 
 impl Credentials {
-    /// Reads a `Basic` header: strict Base64 of UTF-8, split at the first colon, no control
-    /// characters, an id.
+    /// Reads a `Basic` header, strictly.
     pub(crate) fn from_basic(field: &HeaderValue) -> Option<Self> {
-        let (scheme, encoded) = field.to_str().ok()?.split_once(' ')?;
-        if !scheme.eq_ignore_ascii_case("basic") {
-            return None;
-        }
-        let decoded = Secret::new(STANDARD.decode(encoded).ok()?);
-        let text = std::str::from_utf8(decoded.expose()).ok()?;
-        let (id, secret) = text.split_once(':')?;
-        Self::checked(id.to_owned(), secret.to_owned())
+        let (id, secret) = authorization::basic(field)?;
+        Some(Self { id, secret })
     }
 
     fn checked(id: String, secret: String) -> Option<Self> {
@@ -64,6 +56,9 @@ fn has_escape(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::STANDARD;
+
     use super::*;
 
     const ID: &str = "sb-11111111-2222-3333-4444-555555555555!b7|it-rt-acme!b1";

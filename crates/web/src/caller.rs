@@ -1,31 +1,67 @@
 //! Who sends a request, as far as the web layer knows.
 
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
 use http::request::Parts;
+use lockgate_core::account::Account;
+use lockgate_core::audit::{Actor, Who};
+use lockgate_core::certificate::PeerCertificate;
 use lockgate_core::ids::CorrelationId;
 
 use crate::problem::Problem;
 
 /// How a request reached the server.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Arrival {
-    /// The TCP peer. Forwarding headers are never consulted.
+    /// The TCP peer, or the sender that an authenticated proxy names.
     pub peer: SocketAddr,
+    /// Which listener took it.
+    pub entrance: Entrance,
+    /// The client certificate: possession proved, chain trusted. Proved to this server, or to an
+    /// authenticated proxy.
+    pub certificate: Option<Arc<PeerCertificate>>,
+}
+
+/// The kinds of listeners.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Entrance {
+    /// Plain HTTP, on loopback or behind a proxy that ends TLS.
+    Plain,
+    /// TLS without asking for a client certificate: operators, browsers, tokens by secret.
+    Tls,
+    /// TLS that asks for a client certificate: flows, and tokens by certificate.
+    Certificate,
+}
+
+impl Arrival {
+    /// An arrival at the plain listener.
+    #[must_use]
+    pub const fn plain(peer: SocketAddr) -> Self {
+        Self {
+            peer,
+            entrance: Entrance::Plain,
+            certificate: None,
+        }
+    }
 }
 
 /// What a route's access rule established before its handler ran.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Principal {
     /// Nobody in particular: the route is public, or its handler authenticates a client itself.
     Anonymous,
     /// The holder of the operator token.
     Operator,
+    /// An account, by an access token of its own.
+    Account(Arc<Account>),
+    /// A broker account, by its secret; and who asked the platform, as the platform says.
+    Broker(Arc<Account>, Option<Arc<str>>),
 }
 
 /// The sender of a request; every handler can take it as a parameter.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Caller {
     /// What the access rule established.
     pub principal: Principal,
@@ -33,6 +69,43 @@ pub struct Caller {
     pub source: IpAddr,
     /// Names this request in answers and logs.
     pub correlation: CorrelationId,
+    /// The client certificate it came with.
+    pub certificate: Option<Arc<PeerCertificate>>,
+    /// Which listener took it.
+    pub entrance: Entrance,
+}
+
+impl Caller {
+    /// The caller as the audit log names it.
+    #[must_use]
+    pub fn actor(&self) -> Actor {
+        let who = match &self.principal {
+            Principal::Anonymous => Who::Unknown { claimed: None },
+            Principal::Operator => Who::Operator,
+            Principal::Account(account) => Who::Account {
+                id: account.id,
+                name: account.name.clone(),
+            },
+            Principal::Broker(account, originating) => Who::Broker {
+                name: account.name.clone(),
+                originating: originating.as_deref().map(str::to_owned),
+            },
+        };
+        Actor {
+            who,
+            source: Some(self.source),
+            correlation: Some(self.correlation),
+        }
+    }
+
+    /// The account behind the caller, if it is one.
+    #[must_use]
+    pub fn account(&self) -> Option<&Arc<Account>> {
+        match &self.principal {
+            Principal::Account(account) | Principal::Broker(account, _) => Some(account),
+            Principal::Anonymous | Principal::Operator => None,
+        }
+    }
 }
 
 impl<S: Sync> FromRequestParts<S> for Caller {
@@ -42,7 +115,7 @@ impl<S: Sync> FromRequestParts<S> for Caller {
         parts
             .extensions
             .get::<Self>()
-            .copied()
+            .cloned()
             .ok_or_else(|| Problem::internal("the request did not come through a surface router"))
     }
 }

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use arc_swap::{ArcSwap, Guard};
 use aws_lc_rs::signature::{ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256};
+use lockgate_core::account::Accounts;
 use lockgate_core::client::Directory;
 use lockgate_core::clock::Timestamp;
 use lockgate_core::tenant::Tenant;
@@ -21,6 +22,8 @@ pub struct Identities {
     pub tenant: Arc<Tenant>,
     /// All live clients.
     pub clients: Directory,
+    /// All live accounts, and the spaces they have roles in.
+    pub accounts: Accounts,
     /// The published signing keys.
     pub keys: VerificationKeys,
     /// Tokens that are refused although they have not expired.
@@ -134,7 +137,7 @@ impl fmt::Debug for VerificationKeys {
     }
 }
 
-/// Ids of revoked tokens with the time they expire anyway.
+/// Ids of revoked tokens and ended sessions with the time until which they count.
 #[derive(Clone, Debug, Default)]
 pub struct Revoked(Arc<HashMap<String, Timestamp>>);
 

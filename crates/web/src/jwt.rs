@@ -9,6 +9,7 @@
 //! everything that cannot change (shape, signature, fixed claims), [`SignedToken::admit`] what can
 //! (time, keys, clients, revocation).
 
+mod account;
 mod claims;
 mod segments;
 #[cfg(test)]
@@ -17,6 +18,7 @@ mod tests;
 use std::sync::Arc;
 use std::time::Duration;
 
+use lockgate_core::certificate::Thumbprint;
 use lockgate_core::client::Client;
 use lockgate_core::clock::Timestamp;
 use lockgate_core::ids::KeyId;
@@ -25,7 +27,9 @@ use lockgate_core::tenant::Plan;
 use thiserror::Error;
 
 use crate::identity::Identities;
+pub use account::{AccountToken, PLATFORM_AUDIENCE, verify_account};
 use claims::Claims;
+pub use claims::TokenUser;
 
 /// Tokens are accepted this long after their expiry, for clocks that disagree.
 pub const EXPIRY_LEEWAY: Duration = Duration::from_secs(30);
@@ -81,7 +85,7 @@ pub enum TokenRefused {
     #[error("the token is not an access token of this server")]
     Kind,
     /// Bound to a client certificate that was not presented.
-    #[error("the token is bound to a client certificate, and none was presented")]
+    #[error("the token is bound to a client certificate that was not presented")]
     Bound,
     /// Issued by another server.
     #[error("the token was issued by another token server")]
@@ -116,6 +120,12 @@ pub enum TokenRefused {
     /// Revoked by its id.
     #[error("the token was revoked")]
     Revoked,
+    /// The session it belongs to has ended.
+    #[error("the session of the token has ended")]
+    SessionEnded,
+    /// The person or tool it was issued to does not exist any more.
+    #[error("the account of the token was deleted")]
+    UnknownAccount,
 }
 
 /// A token whose shape, signature and fixed claims are in order. Says nothing about now.
@@ -148,7 +158,8 @@ impl SignedToken {
         &self.0.client_id
     }
 
-    /// Checks the token against the state of this moment.
+    /// Checks the token against the state of this moment. `certificate` is the one that the caller
+    /// presented: a token that is bound to a certificate is good with that one only.
     ///
     /// # Errors
     /// Why the token is not accepted now.
@@ -156,8 +167,12 @@ impl SignedToken {
         &self,
         identities: &Identities,
         now: Timestamp,
+        certificate: Option<Thumbprint>,
     ) -> Result<VerifiedToken, TokenRefused> {
         let claims = &*self.0;
+        if claims.bound_to.is_some() && claims.bound_to != certificate {
+            return Err(TokenRefused::Bound);
+        }
         if !identities.keys.contains(&claims.kid) {
             return Err(TokenRefused::UnknownKey(claims.kid.clone()));
         }
@@ -175,11 +190,14 @@ impl SignedToken {
         if claims.issued_at < client.tokens_not_before {
             return Err(TokenRefused::Superseded);
         }
-        let mut keys = client.secrets.iter().map(|secret| secret.key);
+        let mut keys = client.keys();
         let key = keys.find(|key| key.mark() == claims.key_mark);
         let key = key.ok_or(TokenRefused::KeyGone)?;
         if identities.revoked.contains(&claims.jti) {
             return Err(TokenRefused::Revoked);
+        }
+        if let Some(user) = &claims.user {
+            user.admit(identities, claims.issued_at)?;
         }
         Ok(VerifiedToken {
             client: Arc::clone(client),
@@ -224,6 +242,18 @@ impl VerifiedToken {
         &self.token.0.scopes
     }
 
+    /// The person it speaks for; `None` when it speaks for the client itself.
+    #[must_use]
+    pub fn user(&self) -> Option<&TokenUser> {
+        self.token.0.user.as_ref()
+    }
+
+    /// The certificate it is bound to.
+    #[must_use]
+    pub fn bound_to(&self) -> Option<Thumbprint> {
+        self.token.0.bound_to
+    }
+
     /// Its roles that the client still holds; a role taken from the client is gone at once.
     pub fn roles(&self) -> impl Iterator<Item = &RoleName> {
         let granted = &self.token.0.roles;
@@ -241,6 +271,7 @@ pub fn verify(
     identities: &Identities,
     plan: Plan,
     now: Timestamp,
+    certificate: Option<Thumbprint>,
 ) -> Result<VerifiedToken, TokenRefused> {
-    SignedToken::open(token, identities, plan)?.admit(identities, now)
+    SignedToken::open(token, identities, plan)?.admit(identities, now, certificate)
 }

@@ -1,5 +1,7 @@
 #![doc = include_str!("../README.md")]
 
+pub mod audit;
+pub mod authorization;
 pub mod body;
 pub mod caller;
 pub mod form;

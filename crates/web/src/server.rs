@@ -77,7 +77,7 @@ pub async fn serve<H, F, B>(
         };
         let (handler, stop) = (handler.clone(), stop.clone());
         connections.spawn(async move {
-            serve_connection(stream, handler, Arrival { peer }, patience, stop).await;
+            serve_connection(stream, handler, Arrival::plain(peer), patience, stop).await;
             drop(place);
         });
     }
@@ -128,9 +128,10 @@ async fn serve_connection<H, F, B>(
     }
     let pace = Arc::new(Pace::default());
     let io = TokioIo::new(Paced::new(stream, Arc::clone(&pace), patience));
+    let peer = arrival.peer;
     let service = service_fn(|request: Request<Incoming>| {
         pace.head_complete();
-        let answer = handler(request, arrival);
+        let answer = handler(request, arrival.clone());
         let pace = Arc::clone(&pace);
         async move {
             let response = answer.await;
@@ -153,6 +154,6 @@ async fn serve_connection<H, F, B>(
         }
     };
     if let Err(error) = ended {
-        tracing::debug!(%error, peer = %arrival.peer, "connection ended early");
+        tracing::debug!(%error, %peer, "connection ended early");
     }
 }

@@ -1,40 +1,41 @@
 //! HTTP surfaces as data: every route says its method, its path and who may use it.
 
+mod access;
+
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::{Request, State};
 use axum::handler::Handler;
-use axum::middleware::{Next, from_fn_with_state};
+use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, MethodRouter, on};
 use bytes::Bytes;
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use lockgate_core::audit::Who;
+use lockgate_core::clock::SharedClock;
 use lockgate_core::ids::CorrelationId;
 use lockgate_core::random::SharedRandom;
 use lockgate_core::refusal::Reason;
 use tower::ServiceExt as _;
 use tracing::Instrument as _;
 
+use crate::audit::{AuditSink, RefusedRequest};
 use crate::caller::{Arrival, Caller, Principal};
+use crate::identity::SharedIdentities;
 use crate::operator::OperatorToken;
 use crate::problem::Problem;
 use crate::request_log;
+use access::{Rule, enforce};
+
+pub use access::{ADMIN_SCOPE, Access, Denied, READ_SCOPE, WRITE_SCOPE};
 
 /// Names a request in its answer; the log has the same id.
 pub const CORRELATION_HEADER: HeaderName = HeaderName::from_static("x-correlation-id");
 
-/// Who may use a route. There is no default.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Access {
-    /// Anybody.
-    Public,
-    /// The holder of the operator token.
-    Operator,
-    /// OAuth clients; the handler authenticates them, because the protocol decides how.
-    ClientAuth,
-}
+/// How a surface says that a request was denied.
+pub type Denial = fn(Denied) -> Response;
 
 /// One route.
 #[derive(Clone, Debug)]
@@ -46,6 +47,7 @@ pub struct Route {
     /// Who may use it.
     pub access: Access,
     handler: MethodRouter,
+    denial: Denial,
 }
 
 /// The routes of one part of the product.
@@ -53,6 +55,9 @@ pub struct Route {
 pub struct Surface {
     name: &'static str,
     routes: Vec<Route>,
+    denial: Denial,
+    /// Paths below this one that no route has are answered in the surface's own way.
+    below: Option<&'static str>,
 }
 
 impl Surface {
@@ -63,6 +68,8 @@ impl Surface {
             surface: Self {
                 name,
                 routes: Vec::new(),
+                denial: |denied| Problem::from(denied).into_response(),
+                below: None,
             },
         }
     }
@@ -88,6 +95,15 @@ pub struct SurfaceBuilder<S> {
 }
 
 impl<S: Clone + Send + Sync + 'static> SurfaceBuilder<S> {
+    /// Lets the surface say in its own way that a request was denied; also for unknown paths below
+    /// `below`, such as `/v3`. Counts for routes added after it.
+    #[must_use]
+    pub fn denials(mut self, below: &'static str, denial: Denial) -> Self {
+        self.surface.denial = denial;
+        self.surface.below = Some(below);
+        self
+    }
+
     /// Adds a route.
     ///
     /// # Panics
@@ -111,6 +127,7 @@ impl<S: Clone + Send + Sync + 'static> SurfaceBuilder<S> {
             path,
             access,
             handler: on(filter, handler).with_state(self.state.clone()),
+            denial: self.surface.denial,
         });
         self
     }
@@ -129,6 +146,12 @@ pub struct Guard {
     pub operator: OperatorToken,
     /// Where correlation ids come from.
     pub random: SharedRandom,
+    /// Accounts, and the keys their tokens are signed with.
+    pub identities: SharedIdentities,
+    /// Time.
+    pub clock: SharedClock,
+    /// Where refused requests are reported.
+    pub audit: AuditSink,
 }
 
 /// All surfaces of a listener, ready to answer requests.
@@ -136,6 +159,7 @@ pub struct Guard {
 pub struct Api {
     router: Router,
     guard: Guard,
+    denials: Arc<[(&'static str, Denial)]>,
 }
 
 impl Api {
@@ -145,20 +169,41 @@ impl Api {
     /// When two routes have the same method and path.
     #[must_use]
     pub fn new(surfaces: impl IntoIterator<Item = Surface>, guard: Guard) -> Self {
+        let surfaces: Vec<Surface> = surfaces.into_iter().collect();
+        let own = |surface: &Surface| Some((surface.below?, surface.denial));
+        let denials = surfaces.iter().filter_map(own).collect();
         let mut router = Router::new();
         for route in surfaces.into_iter().flat_map(|surface| surface.routes) {
             let handler = match route.access {
                 Access::Public | Access::ClientAuth => route.handler,
-                Access::Operator => route
-                    .handler
-                    .route_layer(from_fn_with_state(guard.clone(), require_operator)),
+                Access::Operator | Access::Account | Access::AccountOrPublic | Access::Broker => {
+                    let rule = Rule {
+                        guard: guard.clone(),
+                        access: route.access,
+                        denial: route.denial,
+                    };
+                    route.handler.route_layer(from_fn_with_state(rule, enforce))
+                }
             };
             router = router.route(route.path, handler);
         }
         let router = router
             .fallback(unknown_path)
             .method_not_allowed_fallback(unknown_method);
-        Self { router, guard }
+        Self {
+            router,
+            guard,
+            denials,
+        }
+    }
+
+    /// How an unknown path is answered.
+    fn denial_of(&self, path: &str) -> Option<Denial> {
+        let below = |(below, _): &&(&str, Denial)| {
+            let rest = path.strip_prefix(below);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        self.denials.iter().find(below).map(|(_, denial)| *denial)
     }
 
     /// Answers a request whose form is not acceptable, in the way of [`Api::handle`].
@@ -189,6 +234,8 @@ impl Api {
             principal: Principal::Anonymous,
             source: arrival.peer.ip(),
             correlation: CorrelationId::generate(&*self.guard.random),
+            certificate: arrival.certificate,
+            entrance: arrival.entrance,
         }
     }
 
@@ -202,48 +249,71 @@ impl Api {
         let caller = self.caller(arrival);
         let (method, uri) = (request.method().clone(), request.uri().clone());
         let mut request = request.map(axum::body::Body::new);
-        request.extensions_mut().insert(caller);
+        request.extensions_mut().insert(caller.clone());
+        let denial = self.denial_of(uri.path());
         let span = tracing::error_span!("request", correlation = %caller.correlation);
         let answered = self.router.clone().oneshot(request).instrument(span).await;
         let mut response = answered.unwrap_or_else(|never| match never {});
+        if let (Some(denied), Some(denial)) = (response.extensions().get::<Denied>(), denial) {
+            response = denial(denied.clone());
+        }
         add_headers(response.headers_mut(), caller.correlation);
+        self.report(&method, uri.path(), &caller, &response);
         let took = started.elapsed();
         request_log::record(&method, uri.path(), &caller, response.status(), took);
         response
     }
-}
 
-async fn require_operator(
-    State(guard): State<Guard>,
-    mut caller: Caller,
-    mut request: Request,
-    next: Next,
-) -> Response {
-    if !guard.operator.admits(request.headers()) {
-        return Problem::new(
+    /// Tells the audit log about a refused request.
+    fn report(&self, method: &Method, path: &str, caller: &Caller, response: &Response) {
+        let status = response.status();
+        let refusals = [
             StatusCode::UNAUTHORIZED,
-            "LG-UNAUTHORIZED",
-            "this request needs the operator token",
-        )
-        .hint("send it as 'Authorization: Bearer <operator token>'")
-        .into_response();
+            StatusCode::FORBIDDEN,
+            StatusCode::TOO_MANY_REQUESTS,
+        ];
+        if !refusals.contains(&status) {
+            return;
+        }
+        let known = response.extensions().get::<RefusedActor>();
+        let mut actor = caller.actor();
+        if let Some(RefusedActor { who, .. }) = known {
+            actor.who = who.clone();
+        }
+        let reason = known.map_or(status.canonical_reason().unwrap_or_default(), |known| {
+            known.reason
+        });
+        self.guard.audit.report(RefusedRequest {
+            actor,
+            request: format!("{method} {}", request_log::printable(path, 500)),
+            status: status.as_u16(),
+            reason: reason.to_owned(),
+        });
     }
-    caller.principal = Principal::Operator;
-    request.extensions_mut().insert(caller);
-    next.run(request).await
 }
 
-async fn unknown_path() -> Problem {
-    Problem::not_found("this path")
+/// Put into the extensions of a refusal, this says in the audit log who was refused and why.
+#[derive(Clone, Debug)]
+pub struct RefusedActor {
+    /// Who, as far as known.
+    pub who: Who,
+    /// Why: a short code.
+    pub reason: &'static str,
 }
 
-async fn unknown_method() -> Problem {
-    Problem::new(
-        StatusCode::METHOD_NOT_ALLOWED,
-        "LG-METHOD",
-        "this path does not offer the method",
-    )
-    .hint("the header 'Allow' lists the methods it offers")
+async fn unknown_path() -> Response {
+    denied(Denied::UnknownPath)
+}
+
+async fn unknown_method() -> Response {
+    denied(Denied::UnknownMethod)
+}
+
+/// The common answer, which [`Api::handle`] replaces where a surface has one of its own.
+fn denied(denied: Denied) -> Response {
+    let mut response = Problem::from(denied.clone()).into_response();
+    response.extensions_mut().insert(denied);
+    response
 }
 
 /// Adds what every answer carries, leaving what the handler chose.

@@ -201,9 +201,11 @@ pub(crate) fn identity() -> Identity {
         plan: tenant::Plan::IntegrationFlow,
         roles: vec!["ESBMessaging.send".parse().unwrap()],
         grant_types: vec![],
+        redirect_uris: vec![],
         token_validity: 3600,
         tokens_not_before: Timestamp::default(),
         secrets: vec![],
+        certificates: vec![],
     };
     Identity {
         client: Arc::new(client),

@@ -10,6 +10,7 @@ use aws_lc_rs::rsa::{KeyPair, KeySize};
 use aws_lc_rs::signature::{KeyPair as _, RSA_PKCS1_SHA256};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use lockgate_core::account::Accounts;
 use lockgate_core::client::{Client, ClientSecret, Directory, SECRET_HASH_LABEL};
 use lockgate_core::clock::Timestamp;
 use lockgate_core::crypto::MasterKey;
@@ -37,7 +38,9 @@ pub(crate) fn tenant() -> Tenant {
         client_number: 7,
         service_number: 1,
         token_base: "https://acme.authentication.example.org".to_owned(),
+        certificate_base: None,
         runtime_base: "https://acme.example.org".to_owned(),
+        api_base: "https://api.example.org".to_owned(),
     }
 }
 
@@ -82,9 +85,11 @@ fn client(number: u128, roles: &[&str], keys: &[(u128, Option<Timestamp>)]) -> C
         },
         roles: roles.iter().map(|role| role.parse().unwrap()).collect(),
         grant_types: vec!["client_credentials".to_owned()],
+        redirect_uris: vec![],
         token_validity: 3600,
         tokens_not_before: Timestamp::default(),
         secrets: keys.iter().map(secret).collect(),
+        certificates: vec![],
     }
 }
 
@@ -114,6 +119,7 @@ pub(crate) fn identities(clients: Vec<Client>) -> Identities {
     Identities {
         tenant: Arc::new(tenant()),
         clients: Directory::new(clients, master_key().keyed_hash(SECRET_HASH_LABEL)),
+        accounts: Accounts::default(),
         keys: VerificationKeys::new([(KID, public.as_ref())]).unwrap(),
         revoked: [(REVOKED_JTI.to_owned(), NOW)].into_iter().collect(),
     }

@@ -82,7 +82,9 @@ impl Surroundings {
             client_number: config.tenant.client_number,
             service_number: config.tenant.service_number,
             token_base: base.to_owned(),
+            certificate_base: None,
             runtime_base: base.to_owned(),
+            api_base: base.to_owned(),
         };
         Ok(Self {
             store,

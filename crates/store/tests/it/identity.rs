@@ -119,7 +119,9 @@ async fn clients_are_instances_with_the_secrets_of_their_keys() {
         client_number: 7,
         service_number: 9,
         token_base: "http://localhost".to_owned(),
+        certificate_base: None,
         runtime_base: "http://localhost".to_owned(),
+        api_base: "http://localhost".to_owned(),
     };
     for_each_backend(async |backend| {
         let mut tx = backend.store.begin().await.unwrap();

@@ -31,7 +31,14 @@ fn kid(token: &str) -> String {
 
 fn accepted(world: &World, token: &str) -> bool {
     let now = world.clock.now();
-    jwt::verify(token, &world.identities.load(), Plan::IntegrationFlow, now).is_ok()
+    jwt::verify(
+        token,
+        &world.identities.load(),
+        Plan::IntegrationFlow,
+        now,
+        None,
+    )
+    .is_ok()
 }
 
 #[tokio::test]

@@ -17,7 +17,13 @@ const GRANT: &str = "grant_type=client_credentials";
 
 fn verify(world: &World, token: &str) -> Result<VerifiedToken, TokenRefused> {
     let now = world.clock.now();
-    jwt::verify(token, &world.identities.load(), Plan::IntegrationFlow, now)
+    jwt::verify(
+        token,
+        &world.identities.load(),
+        Plan::IntegrationFlow,
+        now,
+        None,
+    )
 }
 
 #[tokio::test]
@@ -201,5 +207,5 @@ async fn clients_of_the_api_plan_get_tokens_for_the_api() {
     assert_eq!(claims(&token)["scope"][1], "it!b101.ESBMessaging.send");
     assert_eq!(verify(&world, &token).unwrap_err(), TokenRefused::Audience);
     let now: Timestamp = world.clock.now();
-    assert!(jwt::verify(&token, &world.identities.load(), Plan::Api, now).is_ok());
+    assert!(jwt::verify(&token, &world.identities.load(), Plan::Api, now, None).is_ok());
 }

@@ -9,6 +9,7 @@ use bytes::Bytes;
 use http::request::Builder;
 use http::{HeaderMap, Request, StatusCode};
 use http_body_util::{BodyExt as _, Full};
+use lockgate_core::account::Accounts;
 use lockgate_core::client::{Directory, SECRET_HASH_LABEL};
 use lockgate_core::clock::{Clock as _, ManualClock, SharedClock, Timestamp};
 use lockgate_core::crypto::{KeyedHash, MasterKey};
@@ -21,6 +22,7 @@ use lockgate_store::{Location, Store, changes, clients, revocations};
 use lockgate_token::config::Config;
 use lockgate_token::metrics::Metrics;
 use lockgate_token::{KeyRing, Service, surface};
+use lockgate_web::audit::AuditSink;
 use lockgate_web::caller::Arrival;
 use lockgate_web::identity::{Identities, SharedIdentities, VerificationKeys};
 use lockgate_web::operator::OperatorToken;
@@ -128,9 +130,12 @@ impl World {
                 client_number: 2207,
                 service_number: 101,
                 token_base: setup.token_base,
+                certificate_base: None,
                 runtime_base: "https://acme.example.org".to_owned(),
+                api_base: "https://api.example.org".to_owned(),
             }),
             clients: Directory::new([], master.keyed_hash(SECRET_HASH_LABEL)),
+            accounts: Accounts::default(),
             keys: VerificationKeys::default(),
             revoked: [].into_iter().collect(),
         });
@@ -139,6 +144,9 @@ impl World {
         let guard = Guard {
             operator: OperatorToken::new(&Secret::from("op")),
             random: Arc::clone(&random),
+            identities: identities.clone(),
+            clock: clock.clone(),
+            audit: AuditSink::none(),
         };
         let mut world = Self {
             api: Api::new([surface(service.clone())], guard),
@@ -257,9 +265,8 @@ impl World {
         body: impl Into<Bytes>,
     ) -> Answer {
         let request = request.body(Full::new(body.into())).unwrap();
-        let arrival = Arrival {
-            peer: (source.parse::<std::net::IpAddr>().unwrap(), 4711).into(),
-        };
+        let peer = (source.parse::<std::net::IpAddr>().unwrap(), 4711).into();
+        let arrival = Arrival::plain(peer);
         let (head, body) = self.api.handle(request, arrival).await.into_parts();
         let body = body.collect().await.unwrap().to_bytes();
         Answer {
@@ -310,6 +317,7 @@ impl Feed {
         self.identities.replace(Identities {
             tenant,
             clients: Directory::new(clients, self.hash.clone()),
+            accounts: Accounts::default(),
             keys: next.verification(),
             revoked: revoked.unwrap().into_iter().collect(),
         });

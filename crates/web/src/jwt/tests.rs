@@ -10,6 +10,7 @@ use aws_lc_rs::signature::{self, KeyPair as _, RSA_PKCS1_SHA256, RSA_PSS_SHA256}
 use aws_lc_rs::{hmac, signature::EcdsaKeyPair};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE, URL_SAFE_NO_PAD};
+use lockgate_core::account::Accounts;
 use lockgate_core::client::{Client, ClientSecret, Directory, SECRET_HASH_LABEL};
 use lockgate_core::clock::Timestamp;
 use lockgate_core::crypto::MasterKey;
@@ -46,7 +47,9 @@ fn tenant() -> Tenant {
         client_number: 2207,
         service_number: 1,
         token_base: "https://acme.authentication.example.org".to_owned(),
+        certificate_base: None,
         runtime_base: "https://acme.example.org".to_owned(),
+        api_base: "https://api.example.org".to_owned(),
     }
 }
 
@@ -58,8 +61,10 @@ fn client(plan: Plan) -> Client {
         plan,
         roles: vec![MESSAGING_SEND.parse().unwrap(), "other".parse().unwrap()],
         grant_types: vec!["client_credentials".to_owned()],
+        redirect_uris: vec![],
         token_validity: 3600,
         tokens_not_before: NOW.minus(Duration::from_secs(600)),
+        certificates: vec![],
         secrets: vec![ClientSecret {
             key: KEY,
             secret_id: Uuid::nil(),
@@ -74,6 +79,7 @@ fn identities_with(clients: Vec<Client>) -> Identities {
     Identities {
         tenant: Arc::new(tenant()),
         clients: Directory::new(clients, hash),
+        accounts: Accounts::default(),
         keys: VerificationKeys::new([(KID, &*public_der())]).unwrap(),
         revoked: Revoked::default(),
     }
@@ -137,7 +143,7 @@ fn with(change: impl FnOnce(&mut Value)) -> String {
 }
 
 fn check(token: &str) -> Result<VerifiedToken, TokenRefused> {
-    verify(token, &identities(), Plan::IntegrationFlow, NOW)
+    verify(token, &identities(), Plan::IntegrationFlow, NOW, None)
 }
 
 #[track_caller]
@@ -406,7 +412,7 @@ fn a_token_expires_after_its_leeway() {
     let token = sign(&header(), &claims());
     let at = |secs| {
         let now = Timestamp::from_secs(NOW.secs() + secs);
-        verify(&token, &identities, Plan::IntegrationFlow, now).map(|_| ())
+        verify(&token, &identities, Plan::IntegrationFlow, now, None).map(|_| ())
     };
     assert_eq!(at(3629), Ok(()));
     let expiry = Timestamp::from_secs(NOW.secs() + 3600);
@@ -503,9 +509,9 @@ fn tokens_of_one_plan_do_not_open_the_other() {
         claims["scope"] = json!(["uaa.resource", "it!b1.other"]);
     });
     refused(&api, TokenRefused::Audience);
-    assert!(verify(&api, &identities(), Plan::Api, NOW).is_ok());
+    assert!(verify(&api, &identities(), Plan::Api, NOW, None).is_ok());
     let flow = sign(&header(), &claims());
-    let error = verify(&flow, &identities(), Plan::Api, NOW).unwrap_err();
+    let error = verify(&flow, &identities(), Plan::Api, NOW, None).unwrap_err();
     assert_eq!(error, TokenRefused::Audience);
     // An API client cannot borrow the audience of flows.
     let mixed = with(|claims| {
@@ -561,7 +567,7 @@ fn live_state_decides_at_each_use() {
     let before = identities();
     let token = sign(&header(), &claims());
     let token = SignedToken::open(&token, &before, Plan::IntegrationFlow).unwrap();
-    let admit = |identities: &Identities| token.admit(identities, NOW).map(|_| ());
+    let admit = |identities: &Identities| token.admit(identities, NOW, None).map(|_| ());
     assert_eq!(admit(&before), Ok(()));
 
     let deleted = identities_with(vec![client(Plan::Api)]);
@@ -591,7 +597,7 @@ fn live_state_decides_at_each_use() {
     let mut reduced = client(Plan::IntegrationFlow);
     reduced.roles.retain(|role| role.as_str() != MESSAGING_SEND);
     let reduced = identities_with(vec![reduced]);
-    assert_eq!(token.admit(&reduced, NOW).unwrap().roles().count(), 0);
+    assert_eq!(token.admit(&reduced, NOW, None).unwrap().roles().count(), 0);
 }
 
 #[test]

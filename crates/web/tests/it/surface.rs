@@ -7,14 +7,12 @@ use bytes::Bytes;
 use http::{Method, Request, Response, StatusCode, header};
 use http_body_util::{BodyExt, Full};
 use lockgate_core::random::SeededRandom;
-use lockgate_core::secret::Secret;
 use lockgate_web::body::Json;
 use lockgate_web::caller::{Arrival, Caller, Principal};
 use lockgate_web::health::{self, Readiness};
 use lockgate_web::metrics;
-use lockgate_web::operator::OperatorToken;
 use lockgate_web::problem::Problem;
-use lockgate_web::surface::{Access, Api, CORRELATION_HEADER, Guard, Surface};
+use lockgate_web::surface::{Access, Api, CORRELATION_HEADER, Surface};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -53,18 +51,13 @@ fn api() -> Api {
         .build();
     let ready = Readiness::new(|| async { Err("no database".to_owned()) });
     let health = health::surface(ready, Arc::new(metrics::registry()));
-    let guard = Guard {
-        operator: OperatorToken::new(&Secret::from("op")),
-        random: Arc::new(SeededRandom::new(1)),
-    };
+    let guard = lockgate_testkit::guard("op", Arc::new(SeededRandom::new(1)));
     Api::new([orders, health], guard)
 }
 
 async fn call(request: http::request::Builder, body: &str) -> (Response<()>, String) {
     let request: Request<Full<Bytes>> = request.body(Full::from(body.to_owned())).unwrap();
-    let arrival = Arrival {
-        peer: "127.0.0.1:4711".parse().unwrap(),
-    };
+    let arrival = Arrival::plain("127.0.0.1:4711".parse().unwrap());
     let (head, body) = api().handle(request, arrival).await.into_parts();
     let body = body.collect().await.unwrap().to_bytes();
     let text = String::from_utf8(body.to_vec()).unwrap();
