@@ -1,134 +1,20 @@
 //! Configuration: embedded defaults, then a file, then environment variables.
 
-use std::collections::BTreeMap;
-use std::net::{IpAddr, SocketAddr};
+mod sections;
+
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail, ensure};
-use serde::{Deserialize, Serialize};
 use toml::{Table, Value};
+
+pub(crate) use sections::*;
 
 /// Every key with its default, as `lockgate config default` prints it.
 pub(crate) const DEFAULTS: &str = include_str!("../lockgate.default.toml");
 const ENV_PREFIX: &str = "LOCKGATE__";
 /// The section whose keys are not known beforehand.
 const FREE_TABLE: &str = "receivers.hosts";
-
-/// The whole configuration.
-#[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Config {
-    pub(crate) data_dir: PathBuf,
-    pub(crate) server: Server,
-    pub(crate) tenant: TenantNames,
-    pub(crate) store: StoreUrl,
-    pub(crate) security: Security,
-    pub(crate) receivers: Receivers,
-    pub(crate) gateway: Gateway,
-    pub(crate) messages: Messages,
-    pub(crate) log: Log,
-}
-
-/// Section `server`.
-#[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Server {
-    pub(crate) listen: SocketAddr,
-    pub(crate) public_url: String,
-    pub(crate) plain_http: PlainHttp,
-    #[serde(serialize_with = "jiff::fmt::serde::duration::friendly::compact::required")]
-    pub(crate) shutdown_grace: jiff::SignedDuration,
-}
-
-/// Where plain HTTP may be spoken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub(crate) enum PlainHttp {
-    /// On loopback addresses only.
-    Loopback,
-    /// Anywhere: a proxy ends TLS.
-    BehindProxy,
-}
-
-/// Section `tenant`.
-#[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct TenantNames {
-    pub(crate) name: String,
-    pub(crate) client_number: u32,
-    pub(crate) service_number: u32,
-}
-
-/// Section `store`.
-#[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct StoreUrl {
-    pub(crate) url: String,
-}
-
-/// Section `security`.
-#[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Security {
-    pub(crate) master_key_file: PathBuf,
-    pub(crate) operator_token_file: PathBuf,
-    pub(crate) reveal_keys: bool,
-    pub(crate) query_credentials: bool,
-}
-
-/// Section `receivers`.
-#[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Receivers {
-    pub(crate) extra_ca_file: PathBuf,
-    pub(crate) private_networks: bool,
-    pub(crate) link_local: bool,
-    pub(crate) hosts: BTreeMap<String, String>,
-}
-
-/// Section `gateway`.
-#[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Gateway {
-    pub(crate) user_name: UserName,
-}
-
-/// What flows read in `SapAuthenticatedUserName`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub(crate) enum UserName {
-    /// The client id.
-    ClientId,
-    /// `oauth_client_<client id>`.
-    OauthClientPrefix,
-    /// Nothing.
-    Omit,
-}
-
-/// Section `messages`.
-#[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Messages {
-    pub(crate) retention_days: u32,
-}
-
-/// Section `log`.
-#[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Log {
-    pub(crate) filter: String,
-    pub(crate) format: LogFormat,
-}
-
-/// How log lines look.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum LogFormat {
-    /// For people.
-    Text,
-    /// One JSON object a line.
-    Json,
-}
 
 impl Config {
     /// Reads the configuration: defaults, then `file`, then `LOCKGATE__…` variables.
@@ -185,13 +71,18 @@ impl Config {
              Listen on 127.0.0.1, or put a proxy that ends TLS in front and set \
              server.plain_http = \"behind-proxy\""
         );
-        let url = &self.server.public_url;
-        ensure!(
-            url.is_empty()
-                || ((url.starts_with("http://") || url.starts_with("https://"))
-                    && !url.ends_with('/')),
-            "server.public_url is {url:?}: it starts with http:// or https:// and has no trailing slash"
-        );
+        for (key, url) in [
+            ("public_url", &self.server.public_url),
+            ("flows_url", &self.server.flows_url),
+            ("certificate_url", &self.server.certificate_url),
+        ] {
+            let absolute = url.starts_with("http://") || url.starts_with("https://");
+            ensure!(
+                url.is_empty() || (absolute && !url.ends_with('/')),
+                "server.{key} is {url:?}: it starts with http:// or https:// and has no trailing slash"
+            );
+        }
+        self.tls_files()?;
         Ok(())
     }
 
@@ -235,6 +126,30 @@ impl Config {
     /// The file that holds the operator token.
     pub(crate) fn operator_token_file(&self) -> PathBuf {
         self.file_or(&self.security.operator_token_file, "operator.token")
+    }
+
+    /// The certificate chain and the key of the HTTPS listeners, if there are any.
+    pub(crate) fn tls_files(&self) -> anyhow::Result<Option<(PathBuf, PathBuf)>> {
+        let Tls {
+            certificate, key, ..
+        } = &self.tls;
+        match (
+            certificate.as_os_str().is_empty(),
+            key.as_os_str().is_empty(),
+        ) {
+            (false, false) => Ok(Some((certificate.clone(), key.clone()))),
+            (true, true) => {
+                let folder = self.tls_folder();
+                let (certificate, key) = (folder.join("server.pem"), folder.join("server.key"));
+                Ok(certificate.exists().then_some((certificate, key)))
+            }
+            _ => bail!("tls.certificate and tls.key belong together: set both or neither"),
+        }
+    }
+
+    /// Where `lockgate dev-cert` keeps what it makes.
+    pub(crate) fn tls_folder(&self) -> PathBuf {
+        self.data_dir.join("tls")
     }
 
     fn file_or(&self, configured: &Path, name: &str) -> PathBuf {

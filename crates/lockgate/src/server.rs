@@ -1,13 +1,13 @@
 //! Puts the parts together into a running server, and takes them apart again.
 
 mod janitor;
+mod listeners;
 mod metrics;
 mod surroundings;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::Context as _;
 use http::{Request, Response};
 use http_body_util::{BodyExt as _, Either};
 use hyper::body::Body;
@@ -30,10 +30,10 @@ use lockgate_web::identity::SharedIdentities;
 use lockgate_web::operator::OperatorToken;
 use lockgate_web::server::Patience;
 use lockgate_web::surface::{Api, Guard, Surface};
-use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
+use self::listeners::Sockets;
 use self::metrics::RuntimeMetrics;
 use self::surroundings::Surroundings;
 use crate::config::{Config, UserName};
@@ -59,11 +59,9 @@ pub(crate) struct Running {
 
 /// Starts a server: binds its port first, then loads everything that requests are served from.
 pub(crate) async fn start(config: &Config) -> anyhow::Result<Running> {
-    let listener = TcpListener::bind(config.server.listen)
-        .await
-        .with_context(|| format!("cannot listen on {}", config.server.listen))?;
-    let url = format!("http://{}", listener.local_addr()?);
-    let around = Surroundings::prepare(config, &url).await?;
+    let sockets = Sockets::bind(config).await?;
+    let urls = sockets.urls(config)?;
+    let around = Surroundings::prepare(config, &urls).await?;
     let parts = Parts::assemble(config, &around).await?;
     let background = parts.background(config, &around);
     let grace = Duration::try_from(config.server.shutdown_grace).unwrap_or_default();
@@ -74,9 +72,9 @@ pub(crate) async fn start(config: &Config) -> anyhow::Result<Running> {
     };
     let dispatcher = parts.dispatcher(&around);
     let handler = move |request, arrival| dispatch(Arc::clone(&dispatcher), request, arrival);
-    let serving = lockgate_web::server::serve(listener, handler, patience, stopping.clone());
+    let serving = lockgate_web::server::serve(sockets.plain, handler, patience, stopping.clone());
     Ok(Running {
-        url,
+        url: urls.plain,
         operator_token: around.operator_token,
         made: around.made,
         runtime: parts.runtime,
@@ -382,9 +380,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let mut config = Config::defaults();
         config.data_dir = folder.path().to_owned();
-        let around = Surroundings::prepare(&config, "http://127.0.0.1:1")
-            .await
-            .unwrap();
+        let urls = listeners::Urls::for_test();
+        let around = Surroundings::prepare(&config, &urls).await.unwrap();
         let parts = Parts::assemble(&config, &around).await.unwrap();
         // Routes about keys wait for the first one.
         parts.keys.tend().await.unwrap();

@@ -16,6 +16,7 @@ use uuid::Uuid;
 
 use crate::config::Config;
 use crate::secrets;
+use crate::server::listeners::Urls;
 
 /// Setting that holds the zone id.
 const ZONE_ID: &str = "zone-id";
@@ -39,8 +40,8 @@ pub(super) struct Surroundings {
 }
 
 impl Surroundings {
-    /// Reads or makes what is needed; `url` is where the server listens.
-    pub(super) async fn prepare(config: &Config, url: &str) -> anyhow::Result<Self> {
+    /// Reads or makes what is needed by a server known as `urls`.
+    pub(super) async fn prepare(config: &Config, urls: &Urls) -> anyhow::Result<Self> {
         let (clock, random): (SharedClock, SharedRandom) =
             (Arc::new(SystemClock), Arc::new(OsRandom));
         secrets::data_folder(&config.data_dir)?;
@@ -71,20 +72,15 @@ impl Surroundings {
             return Err(error);
         }
         let zone_id = zone_id(&store, &*random).await?;
-        let base = if config.server.public_url.is_empty() {
-            url
-        } else {
-            &config.server.public_url
-        };
         let tenant = Tenant {
             name: config.tenant.name.clone(),
             zone_id,
             client_number: config.tenant.client_number,
             service_number: config.tenant.service_number,
-            token_base: base.to_owned(),
-            certificate_base: None,
-            runtime_base: base.to_owned(),
-            api_base: base.to_owned(),
+            token_base: urls.public.clone(),
+            certificate_base: urls.certificate.clone(),
+            runtime_base: urls.flows.clone(),
+            api_base: urls.public.clone(),
         };
         Ok(Self {
             store,
@@ -194,7 +190,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let mut config = Config::defaults();
         config.data_dir = folder.path().to_owned();
-        let prepare = || Surroundings::prepare(&config, "http://127.0.0.1:1");
+        let urls = Urls::for_test();
+        let prepare = || Surroundings::prepare(&config, &urls);
         drop(prepare().await.unwrap());
         let (file, kept) = (config.master_key_file(), folder.path().join("kept"));
         fs::rename(&file, &kept).unwrap();
