@@ -202,21 +202,19 @@ impl Directory {
         presented: &PeerCertificate,
         now: Timestamp,
     ) -> Result<CertificateMatch, CertificateFailure> {
-        let named = (!presented.names.subject.is_empty())
-            .then(|| self.certificates.get(&presented.names))
-            .flatten();
+        let named = self.certificates.get(&presented.names);
+        let named = named.filter(|_| !presented.names.subject.is_empty());
         let named = named.ok_or(CertificateFailure::Unknown)?;
-        let of = |(client, index): &(Arc<Client>, usize)| client.certificates[*index].clone();
         let fits = |certificate: &ClientCertificate| match certificate.pinned {
             true => certificate.thumbprint == presented.thumbprint,
             false => certificate.issuer_key == Some(presented.issuer_key),
         };
-        if named.len() > 1 && named.iter().any(|entry| !of(entry).pinned) {
+        if named.len() > 1 && named.iter().any(|entry| !certificate_of(entry).pinned) {
             return Err(CertificateFailure::Conflict);
         }
-        let found = named.iter().find(|entry| fits(&of(entry)));
+        let found = named.iter().find(|entry| fits(certificate_of(entry)));
         let found = found.ok_or(CertificateFailure::Unknown)?;
-        let certificate = of(found);
+        let certificate = certificate_of(found);
         if !presented.is_valid_at(now) || certificate.expires.is_some_and(|at| at <= now) {
             return Err(CertificateFailure::Expired);
         }
@@ -231,6 +229,17 @@ impl Directory {
             },
             advance: newer.then_some(presented.not_before),
         })
+    }
+
+    /// The keys with a certificate of these names, each with its client: what an operator wants to
+    /// know about one that was not accepted.
+    pub fn certificates_named(
+        &self,
+        names: &CertificateNames,
+    ) -> impl Iterator<Item = (&Arc<Client>, &ClientCertificate)> {
+        let named = self.certificates.get(names).map(Vec::as_slice);
+        let named = named.unwrap_or_default().iter();
+        named.map(|entry| (&entry.0, certificate_of(entry)))
     }
 
     /// Checks an id and a secret. Unknown clients cost the same as wrong secrets.
@@ -267,6 +276,10 @@ impl Directory {
             }),
         }
     }
+}
+
+fn certificate_of((client, index): &(Arc<Client>, usize)) -> &ClientCertificate {
+    &client.certificates[*index]
 }
 
 #[cfg(test)]
@@ -414,8 +427,10 @@ mod tests {
             [(1, false, 0), (2, false, 0)],
             [(1, true, 0), (2, false, 0)],
         ] {
-            let found = with_certificates(&keys).authenticate_certificate(&presented(1, -10), NOW);
+            let directory = with_certificates(&keys);
+            let found = directory.authenticate_certificate(&presented(1, -10), NOW);
             assert_eq!(found.unwrap_err(), CertificateFailure::Conflict);
+            assert_eq!(directory.certificates_named(&names()).count(), 2);
         }
     }
 

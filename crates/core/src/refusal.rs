@@ -3,7 +3,7 @@
 //! Callers get a status and a correlation id. The gateway records the [`Reason`] under that id, and
 //! `lockgate why <id>` shows its explanation and advice.
 
-use crate::client::AuthFailure;
+use crate::client::{AuthFailure, CertificateFailure};
 
 /// Declares [`Reason`]: one row per reason with its code, its explanation and what to do about it.
 macro_rules! reasons {
@@ -124,7 +124,7 @@ reasons! {
     /// No `Authorization` header.
     NoCredential = "no-credential",
         "The call carried no credentials.",
-        "Let the sender send the client id and secret of a service key as Basic, or a Bearer token.";
+        "Let the sender send the client id and secret of a service key as Basic, or a Bearer token, or present its certificate; one that leads to no trusted authority counts as none.";
     /// An `Authorization` scheme other than Basic and Bearer.
     UnknownScheme = "unknown-scheme",
         "The Authorization header uses a scheme other than Basic and Bearer.",
@@ -147,8 +147,8 @@ reasons! {
         "Compare it with the clientid of the service key; an instance that was deleted needs a new one.";
     /// The client has no secret.
     NoSecret = "no-secret",
-        "The service instance has no key with a secret: its keys were deleted.",
-        "Create a key with `lockgate key create` and give it to the sender.";
+        "The service instance has no key with a secret: its keys were deleted, or all are certificates.",
+        "Create a key with `lockgate key create` and give it to the sender, or let it present its certificate.";
     /// No key of the client has this secret.
     WrongSecret = "wrong-secret",
         "The secret belongs to no key of this service instance.",
@@ -165,6 +165,32 @@ reasons! {
     GrantMissing = "grant-missing",
         "The service instance does not have the grant client_credentials.",
         "Add client_credentials to the parameter grant-types of the instance.";
+
+    // Client certificates.
+    /// No key has the certificate.
+    CertificateUnknown = "certificate-unknown",
+        "The certificate leads to a trusted authority, but no service key has it: none was made, or it was deleted.",
+        "Compare the certificate in the detail with the keys; a renewed certificate of a pinned key needs a new key.";
+    /// The certificate is outside its validity, or its key is.
+    CertificateExpired = "certificate-expired",
+        "The certificate, or the service key it belongs to, has expired or is not valid yet.",
+        "Create a key with a new certificate and give it to the sender; if it is new, compare the clocks.";
+    /// A newer certificate of the same names was accepted before.
+    CertificateSuperseded = "certificate-superseded",
+        "A newer certificate of the same subject and issuer was accepted before, so this one is not any more.",
+        "Let the sender use its newest certificate everywhere; if it does, treat this as an attack.";
+    /// Several keys have a certificate of these names, and one of them is not pinned.
+    CertificateConflict = "certificate-conflict",
+        "Several service keys have a certificate of this subject and issuer, and one of them is not pinned, so nobody can say who calls.",
+        "Delete the key that does not belong there, or replace the one that is not pinned by a pinned one.";
+    /// The certificate belongs to another client than the other credential.
+    CredentialMismatch = "credential-mismatch",
+        "The certificate belongs to one service instance and the Authorization header to another.",
+        "Let the sender use keys of one instance; where a proxy always presents its own certificate, set `gateway.certificate_is_transport_only`.";
+    /// That a renewed certificate was accepted could not be noted.
+    CertificateNotNoted = "certificate-not-noted",
+        "The sender renewed its certificate, and the server could not note that in its database, so it let nobody in.",
+        "Look at the connection to the database; the sender may repeat the call.";
 
     // Bearer tokens.
     /// `Bearer` without a token, or with more than one.
@@ -265,10 +291,18 @@ reasons! {
     ScopeMissing = "scope-missing",
         "The client has the role that the flow asks for, but the token was issued without it.",
         "Let the sender request a new token, without a scope parameter or with this scope in it.";
+    /// The client has the role, but the person that its token speaks for does not.
+    PersonRoleMissing = "person-role-missing",
+        "The client has the role that the flow asks for, but the person that its token speaks for does not.",
+        "Give the role to the account of the person, and let the sender request a new token.";
     /// The channel accepts client certificates only.
     CertificateRequired = "certificate-required",
-        "The flow's channel accepts only the client certificates that it lists.",
+        "The flow's channel accepts only the client certificates that it lists, and the call came with none.",
         "Let the sender present such a certificate, or set the channel's authorization to User Role.";
+    /// The channel does not list the certificate.
+    CertificateNotListed = "certificate-not-listed",
+        "The flow's channel does not list the subject and issuer of the certificate.",
+        "Compare the names in the detail with the channel, or set the channel's authorization to User Role.";
     /// The flow does not accept the method.
     MethodNotAllowed = "method-not-allowed",
         "The flow's endpoint does not accept this method.",
@@ -313,6 +347,17 @@ impl From<AuthFailure> for Reason {
             AuthFailure::NoSecret => Self::NoSecret,
             AuthFailure::WrongSecret => Self::WrongSecret,
             AuthFailure::ExpiredSecret => Self::ExpiredSecret,
+        }
+    }
+}
+
+impl From<CertificateFailure> for Reason {
+    fn from(failure: CertificateFailure) -> Self {
+        match failure {
+            CertificateFailure::Unknown => Self::CertificateUnknown,
+            CertificateFailure::Expired => Self::CertificateExpired,
+            CertificateFailure::Superseded => Self::CertificateSuperseded,
+            CertificateFailure::Conflict => Self::CertificateConflict,
         }
     }
 }

@@ -213,6 +213,7 @@ const fn answer(reason: Reason) -> Answer {
     use Reason as R;
     match reason {
         R::NotReady | R::Stale | R::Overloaded | R::LogFull | R::FlowNotRunning => UNAVAILABLE,
+        R::CertificateNotNoted => UNAVAILABLE,
         R::TargetTooLong => Answer {
             status: StatusCode::URI_TOO_LONG,
             ..MALFORMED
@@ -226,6 +227,8 @@ const fn answer(reason: Reason) -> Answer {
         R::NoCredential | R::UnknownScheme | R::BasicMalformed => UNAUTHORIZED,
         R::BasicPercentEncoded | R::UnknownClient | R::NoSecret => UNAUTHORIZED,
         R::WrongSecret | R::ExpiredSecret | R::WrongPlan | R::GrantMissing => UNAUTHORIZED,
+        R::CertificateUnknown | R::CertificateExpired | R::CertificateSuperseded => UNAUTHORIZED,
+        R::CertificateConflict | R::CredentialMismatch => UNAUTHORIZED,
         R::TokenTooLong | R::TokenMalformed | R::TokenAlgorithm => INVALID_TOKEN,
         R::TokenUnknownKey | R::TokenBadSignature | R::TokenWrongIssuer => INVALID_TOKEN,
         R::TokenWrongAudience | R::TokenWrongZone | R::TokenWrongKind => INVALID_TOKEN,
@@ -236,7 +239,8 @@ const fn answer(reason: Reason) -> Answer {
         R::TokenWithdrawn | R::TokenKeyGone => INVALID_TOKEN,
         R::Throttled => THROTTLED,
         R::UnknownAddress => NOT_FOUND,
-        R::RoleMissing | R::ScopeMissing | R::CertificateRequired => FORBIDDEN,
+        R::RoleMissing | R::ScopeMissing | R::PersonRoleMissing => FORBIDDEN,
+        R::CertificateRequired | R::CertificateNotListed => FORBIDDEN,
         R::BodyTooLarge => TOO_LARGE,
         R::BodyIncomplete => TOO_SLOW,
         R::CsrfMissing | R::CsrfInvalid | R::CsrfCookie => CSRF_REQUIRED,
