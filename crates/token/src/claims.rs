@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use lockgate_core::certificate::Thumbprint;
 use lockgate_core::client::Client;
 use lockgate_core::clock::Timestamp;
 use lockgate_core::ids::KeyId;
@@ -54,8 +55,10 @@ impl Lifetime {
 /// What a token says besides what follows from its client.
 pub(crate) struct Grant<'a> {
     pub(crate) jti: Uuid,
-    /// The key whose secret the client used.
+    /// The key whose secret or certificate the client used.
     pub(crate) key: KeyId,
+    /// The certificate that has to be presented with the token.
+    pub(crate) bound_to: Option<Thumbprint>,
     pub(crate) authorities: &'a [String],
     pub(crate) scopes: &'a [&'a str],
     pub(crate) lifetime: Lifetime,
@@ -94,6 +97,24 @@ struct Claims<'a> {
     iss: String,
     zid: Uuid,
     aud: Vec<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cnf: Option<Confirmation>,
+}
+
+/// What proves that a token is used by its holder (RFC 8705): a certificate, by its thumbprint in
+/// Base64url.
+#[derive(Serialize)]
+pub(crate) struct Confirmation {
+    #[serde(rename = "x5t#S256")]
+    thumbprint: String,
+}
+
+impl From<Thumbprint> for Confirmation {
+    fn from(thumbprint: Thumbprint) -> Self {
+        Self {
+            thumbprint: URL_SAFE_NO_PAD.encode(thumbprint.0),
+        }
+    }
 }
 
 /// Header and claims, encoded and joined: what is to be signed.
@@ -131,6 +152,7 @@ pub(crate) fn signing_input(
         iss: tenant.issuer(),
         zid: tenant.zone_id,
         aud: audiences(grant.scopes, id),
+        cnf: grant.bound_to.map(Confirmation::from),
     };
     let encode = |text: String| URL_SAFE_NO_PAD.encode(text);
     format!("{}.{}", encode(json(&header)), encode(json(&claims)))

@@ -10,6 +10,8 @@ pub struct Config {
     pub query_credentials: bool,
     /// Which error names are used where the original and the standard differ.
     pub errors: ErrorProfile,
+    /// Whether a token that was got with a certificate is good with that certificate only.
+    pub bind_to_certificate: bool,
     /// How long signing keys stay in each phase.
     pub phases: Phases,
 }
@@ -19,6 +21,7 @@ impl Default for Config {
         Self {
             query_credentials: true,
             errors: ErrorProfile::Compatible,
+            bind_to_certificate: false,
             phases: Phases::default(),
         }
     }

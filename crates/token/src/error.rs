@@ -22,6 +22,9 @@ pub(crate) enum OAuthError {
     NoAuthentication,
     #[error("Bad credentials")]
     BadCredentials,
+    /// By a certificate, or by a method that is not offered.
+    #[error("Client authentication failed")]
+    BadMethod,
     #[error("Given client ID does not match authenticated client")]
     ClientMismatch,
     #[error("Client credentials must not be sent in the query string")]
@@ -75,9 +78,10 @@ impl OAuthError {
             Self::NoAuthentication | Self::BadCredentials if compatible => {
                 (StatusCode::UNAUTHORIZED, "unauthorized")
             }
-            Self::NoAuthentication | Self::BadCredentials | Self::ClientMismatch => {
-                (StatusCode::UNAUTHORIZED, "invalid_client")
-            }
+            Self::NoAuthentication
+            | Self::BadCredentials
+            | Self::BadMethod
+            | Self::ClientMismatch => (StatusCode::UNAUTHORIZED, "invalid_client"),
             Self::UnauthorizedGrant if compatible => (StatusCode::UNAUTHORIZED, "invalid_client"),
             Self::UnauthorizedGrant | Self::ForeignToken => {
                 (StatusCode::BAD_REQUEST, "unauthorized_client")
@@ -105,6 +109,7 @@ impl OAuthError {
         let (header, value) = match self {
             Self::NoAuthentication
             | Self::BadCredentials
+            | Self::BadMethod
             | Self::ClientMismatch
             | Self::UnauthorizedGrant => {
                 let realm = "Basic realm=\"UAA/client\"";

@@ -4,10 +4,12 @@ use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use lockgate_core::client::{Authenticated, Client};
+use lockgate_core::certificate::Thumbprint;
+use lockgate_core::client::Client;
 use lockgate_core::secret::Secret;
 use serde::{Serialize, Serializer};
 
+use crate::authenticate::Proven;
 use crate::claims::{self, Grant, Lifetime};
 use crate::error::OAuthError;
 use crate::keys::Signer;
@@ -46,10 +48,10 @@ impl Service {
     /// Issues a token to an authenticated client.
     pub(crate) async fn issue(
         &self,
-        authenticated: &Authenticated,
+        proven: &Proven,
         parameters: &Parameters,
     ) -> Result<Issued, OAuthError> {
-        let client = &*authenticated.client;
+        let client = &*proven.client.client;
         check_grant(client, parameters.get("grant_type"))?;
         check_format(parameters)?;
         let keys = self.keys.in_use().await.ok_or(OAuthError::NotReady)?;
@@ -62,7 +64,8 @@ impl Service {
         let jti = self.keys.random_uuid();
         let grant = Grant {
             jti,
-            key: authenticated.key,
+            key: proven.client.key,
+            bound_to: self.binding(proven),
             authorities: &authorities,
             scopes: &scopes,
             lifetime,
@@ -77,6 +80,13 @@ impl Service {
             scope: scopes.join(" "),
             jti: jti.simple().to_string(),
         })
+    }
+
+    /// The certificate that a token for this client is bound to.
+    pub(crate) fn binding(&self, proven: &Proven) -> Option<Thumbprint> {
+        proven
+            .certificate
+            .filter(|_| self.config.bind_to_certificate)
     }
 
     /// Appends the signature. Refuses early when more requests wait than can be served soon.

@@ -11,9 +11,11 @@ mod error;
 mod http;
 mod issue;
 mod parameters;
+mod ratchet;
 mod service;
 
 pub use crate::http::surface;
 pub use config::Config;
 pub use keys::KeyRing;
+pub use ratchet::{Noted, Ratchet};
 pub use service::Service;

@@ -10,6 +10,7 @@ use tokio::sync::Semaphore;
 use crate::config::Config;
 use crate::keys::KeyRing;
 use crate::metrics::Metrics;
+use crate::ratchet::Ratchet;
 
 /// Token requests that may wait for a signature, per signature that can be made at the same time.
 const WAITING_PER_SIGNER: usize = 64;
@@ -24,6 +25,7 @@ pub struct Service {
     pub(crate) identities: SharedIdentities,
     pub(crate) keys: KeyRing,
     pub(crate) config: Arc<Config>,
+    pub(crate) ratchet: Ratchet,
     pub(crate) throttle: Arc<Throttle>,
     /// Bounds how fast each client revokes tokens.
     pub(crate) revoking: Arc<Throttle>,
@@ -50,12 +52,14 @@ impl Signing {
 }
 
 impl Service {
-    /// A token server for the clients in `identities` that signs with `keys`.
+    /// A token server for the clients in `identities` that signs with `keys`, and that turns
+    /// `ratchet` for renewed certificates.
     #[must_use]
     pub fn new(
         identities: SharedIdentities,
         keys: KeyRing,
         config: Config,
+        ratchet: Ratchet,
         metrics: Metrics,
     ) -> Self {
         let processors = available_parallelism().map_or(1, usize::from);
@@ -63,6 +67,7 @@ impl Service {
             identities,
             keys,
             config: Arc::new(config),
+            ratchet,
             throttle: Arc::default(),
             revoking: Arc::default(),
             signing: Arc::new(Signing::new(processors)),

@@ -18,6 +18,7 @@ mod tests;
 use std::sync::Arc;
 use std::time::Duration;
 
+use lockgate_core::account::Account;
 use lockgate_core::certificate::Thumbprint;
 use lockgate_core::client::Client;
 use lockgate_core::clock::Timestamp;
@@ -158,6 +159,12 @@ impl SignedToken {
         &self.0.client_id
     }
 
+    /// The certificate it is bound to.
+    #[must_use]
+    pub fn bound_to(&self) -> Option<Thumbprint> {
+        self.0.bound_to
+    }
+
     /// Checks the token against the state of this moment. `certificate` is the one that the caller
     /// presented: a token that is bound to a certificate is good with that one only.
     ///
@@ -196,11 +203,13 @@ impl SignedToken {
         if identities.revoked.contains(&claims.jti) {
             return Err(TokenRefused::Revoked);
         }
-        if let Some(user) = &claims.user {
-            user.admit(identities, claims.issued_at)?;
-        }
+        let account = match &claims.user {
+            Some(user) => user.admit(identities, claims.issued_at)?,
+            None => None,
+        };
         Ok(VerifiedToken {
             client: Arc::clone(client),
+            account: account.map(Arc::clone),
             key,
             token: self.clone(),
         })
@@ -212,6 +221,9 @@ impl SignedToken {
 pub struct VerifiedToken {
     /// The client it was issued to, as it is now.
     pub client: Arc<Client>,
+    /// The account of the person it speaks for, as it is now; `None` when it speaks for the client
+    /// itself, or for a person that a trusted issuer vouches for.
+    pub account: Option<Arc<Account>>,
     /// The key it was got with, which still exists.
     pub key: KeyId,
     token: SignedToken,
@@ -251,14 +263,18 @@ impl VerifiedToken {
     /// The certificate it is bound to.
     #[must_use]
     pub fn bound_to(&self) -> Option<Thumbprint> {
-        self.token.0.bound_to
+        self.token.bound_to()
     }
 
-    /// Its roles that the client still holds; a role taken from the client is gone at once.
+    /// Its roles that the client, and the account it speaks for, still hold; a role taken from
+    /// either is gone at once.
     pub fn roles(&self) -> impl Iterator<Item = &RoleName> {
         let granted = &self.token.0.roles;
+        let person = self.account.as_ref().map(|account| &account.roles);
         let held = self.client.roles.iter();
-        held.filter(|role| granted.contains(role))
+        held.filter(move |role| {
+            granted.contains(role) && person.is_none_or(|roles| roles.contains(role))
+        })
     }
 }
 

@@ -11,6 +11,7 @@ use lockgate_web::jwt::VerifiedToken;
 use serde_json::{Map, Value};
 
 use super::OAuthRequest;
+use crate::authenticate::Holder;
 use crate::error::{OAuthError, json, uncached};
 use crate::service::Service;
 
@@ -36,7 +37,8 @@ pub(super) async fn introspect(
     respond(&service, answer.await)
 }
 
-/// Claims of a valid token; with `scopes`, only if it has all of them.
+/// Claims of a valid token; with `scopes`, only if it has all of them. Whoever asks here does not
+/// know of tokens that are bound to a certificate, and would not ask for it: they are refused.
 pub(super) async fn check(
     State(service): State<Service>,
     caller: Caller,
@@ -44,7 +46,8 @@ pub(super) async fn check(
 ) -> Response {
     let answer = async {
         let (request, examined) = asked(&service, caller, request).await?;
-        let (verified, claims) = examined.ok_or(OAuthError::InvalidToken)?;
+        let unbound = examined.filter(|(verified, _)| verified.bound_to().is_none());
+        let (verified, claims) = unbound.ok_or(OAuthError::InvalidToken)?;
         let required = request.parameters.get("scopes").unwrap_or_default();
         let mut required = required.split([',', ' ']).filter(|scope| !scope.is_empty());
         let has = |scope: &str| verified.scopes().iter().any(|held| held == scope);
@@ -63,7 +66,7 @@ async fn asked(
     request: Request,
 ) -> Result<(OAuthRequest, Option<Examined>), OAuthError> {
     let request = OAuthRequest::read(caller, request).await?;
-    let plan = asking_plan(service, &request)?;
+    let plan = asking_plan(service, &request).await?;
     let token = request.parameters.get("token");
     let token = token.ok_or(OAuthError::InvalidRequest("Missing token"))?;
     let examined = examine(service, token, plan);
@@ -78,18 +81,19 @@ fn respond(service: &Service, answer: Result<Map<String, Value>, OAuthError>) ->
 }
 
 /// The plan of the client that asks: it learns about tokens for services of its plan only.
-fn asking_plan(service: &Service, request: &OAuthRequest) -> Result<Plan, OAuthError> {
+async fn asking_plan(service: &Service, request: &OAuthRequest) -> Result<Plan, OAuthError> {
     let field = request.headers.get(AUTHORIZATION);
     let scheme = field.and_then(|field| field.as_bytes().get(..7));
     if scheme.is_some_and(|scheme| scheme.eq_ignore_ascii_case(b"bearer ")) {
-        return Ok(service.bearer(&request.headers)?.client.plan);
+        let token = service.bearer(&request.headers, &request.caller)?;
+        return Ok(token.client.plan);
     }
-    Ok(service.authenticate(request)?.client.plan)
+    Ok(service.authenticate(request).await?.client.client.plan)
 }
 
 /// The token and its claims, when it is valid now for services of `plan`.
 fn examine(service: &Service, token: &str, plan: Plan) -> Option<Examined> {
-    let verified = service.verify(token, plan, service.keys.now())?;
+    let verified = service.verify(token, plan, service.keys.now(), Holder::Elsewhere)?;
     let claims = token.split('.').nth(1)?;
     let claims = URL_SAFE_NO_PAD.decode(claims).ok()?;
     Some((verified, serde_json::from_slice(&claims).ok()?))

@@ -8,6 +8,7 @@ use lockgate_core::tenant::Tenant;
 use serde::Serialize;
 
 use crate::claims::UAA_RESOURCE;
+use crate::config::Config;
 use crate::error::{JSON, OAuthError, json};
 use crate::issue::CLIENT_CREDENTIALS;
 use crate::parameters::Parameters;
@@ -55,7 +56,7 @@ pub(super) async fn active_key(State(service): State<Service>) -> Response {
 
 pub(super) async fn discovery(State(service): State<Service>) -> Response {
     let identities = service.identities.snapshot();
-    kept(json(&Discovery::of(&identities.tenant)).into_response())
+    kept(json(&Discovery::of(&identities.tenant, &service.config)).into_response())
 }
 
 fn kept(mut response: Response) -> Response {
@@ -99,19 +100,40 @@ struct Discovery {
     grant_types_supported: [&'static str; 1],
     subject_types_supported: [&'static str; 1],
     id_token_signing_alg_values_supported: [&'static str; 1],
-    token_endpoint_auth_methods_supported: [&'static str; 2],
-    introspection_endpoint_auth_methods_supported: [&'static str; 2],
-    revocation_endpoint_auth_methods_supported: [&'static str; 2],
+    token_endpoint_auth_methods_supported: Vec<&'static str>,
+    introspection_endpoint_auth_methods_supported: Vec<&'static str>,
+    revocation_endpoint_auth_methods_supported: Vec<&'static str>,
     scopes_supported: [&'static str; 1],
     claims_supported: [&'static str; 13],
     tls_client_certificate_bound_access_tokens: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mtls_endpoint_aliases: Option<MtlsEndpoints>,
+}
+
+/// Where clients with a certificate go instead (RFC 8705).
+#[derive(Debug, Serialize)]
+struct MtlsEndpoints {
+    token_endpoint: String,
+    introspection_endpoint: String,
+    revocation_endpoint: String,
 }
 
 impl Discovery {
     /// URLs come from the tenant, never from the request.
-    fn of(tenant: &Tenant) -> Self {
+    fn of(tenant: &Tenant, config: &Config) -> Self {
         let url = |path: &str| format!("{}{path}", tenant.token_base);
-        let secrets = ["client_secret_basic", "client_secret_post"];
+        let mut methods = vec!["client_secret_basic", "client_secret_post"];
+        if tenant.certificate_base.is_some() {
+            methods.push("tls_client_auth");
+        }
+        let mtls = tenant
+            .certificate_base
+            .as_deref()
+            .map(|base| MtlsEndpoints {
+                token_endpoint: format!("{base}/oauth/token"),
+                introspection_endpoint: format!("{base}/introspect"),
+                revocation_endpoint: format!("{base}/oauth/revoke"),
+            });
         Self {
             issuer: tenant.issuer(),
             token_endpoint: tenant.token_url(),
@@ -122,9 +144,9 @@ impl Discovery {
             grant_types_supported: [CLIENT_CREDENTIALS],
             subject_types_supported: ["public"],
             id_token_signing_alg_values_supported: ["RS256"],
-            token_endpoint_auth_methods_supported: secrets,
-            introspection_endpoint_auth_methods_supported: secrets,
-            revocation_endpoint_auth_methods_supported: secrets,
+            token_endpoint_auth_methods_supported: methods.clone(),
+            introspection_endpoint_auth_methods_supported: methods.clone(),
+            revocation_endpoint_auth_methods_supported: methods,
             scopes_supported: [UAA_RESOURCE],
             claims_supported: [
                 "aud",
@@ -141,7 +163,8 @@ impl Discovery {
                 "sub",
                 "zid",
             ],
-            tls_client_certificate_bound_access_tokens: false,
+            tls_client_certificate_bound_access_tokens: config.bind_to_certificate,
+            mtls_endpoint_aliases: mtls,
         }
     }
 }

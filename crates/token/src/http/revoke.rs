@@ -15,6 +15,7 @@ use lockgate_web::jwt::{EXPIRY_LEEWAY, VerifiedToken};
 use tokio::time::Instant;
 
 use super::OAuthRequest;
+use crate::authenticate::Holder;
 use crate::error::{OAuthError, uncached};
 use crate::service::Service;
 
@@ -34,11 +35,11 @@ pub(super) async fn by_token(
 ) -> Response {
     let revoke = async {
         let request = OAuthRequest::read(caller, request).await?;
-        let client = service.authenticate(&request)?.client;
+        let client = service.authenticate(&request).await?.client.client;
         let token = request.parameters.get("token");
         let token = token.ok_or(OAuthError::InvalidRequest("Missing token"))?;
         let now = service.keys.now();
-        let known = |plan: Plan| service.verify(token, plan, now);
+        let known = |plan: Plan| service.verify(token, plan, now, Holder::Elsewhere);
         match Plan::ALL.into_iter().find_map(known) {
             Some(token) if token.client.id == client.id => revoke(&service, &token).await,
             Some(_) => Err(OAuthError::ForeignToken),
@@ -52,10 +53,11 @@ pub(super) async fn by_token(
 pub(super) async fn by_id(
     State(service): State<Service>,
     Path(jti): Path<String>,
+    caller: Caller,
     headers: HeaderMap,
 ) -> Response {
     let revoke = async {
-        let token = service.bearer(&headers)?;
+        let token = service.bearer(&headers, &caller)?;
         if token.jti() != jti {
             return Err(OAuthError::UnknownToken);
         }

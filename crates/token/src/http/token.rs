@@ -22,6 +22,6 @@ pub(super) async fn issue(
 
 async fn answer(service: &Service, caller: Caller, request: Request) -> Result<Issued, OAuthError> {
     let request = OAuthRequest::read(caller, request).await?;
-    let client = service.authenticate(&request)?;
-    service.issue(&client, &request.parameters).await
+    let proven = service.authenticate(&request).await?;
+    service.issue(&proven, &request.parameters).await
 }

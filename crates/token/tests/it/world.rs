@@ -21,7 +21,7 @@ use lockgate_store::instances::{self, Instance, Parameters};
 use lockgate_store::{Location, Store, changes, clients, revocations};
 use lockgate_token::config::Config;
 use lockgate_token::metrics::Metrics;
-use lockgate_token::{KeyRing, Service, surface};
+use lockgate_token::{KeyRing, Ratchet, Service, surface};
 use lockgate_web::audit::AuditSink;
 use lockgate_web::caller::Arrival;
 use lockgate_web::identity::{Identities, SharedIdentities, VerificationKeys};
@@ -140,7 +140,13 @@ impl World {
             revoked: [].into_iter().collect(),
         });
         let metrics = Metrics::default();
-        let service = Service::new(identities.clone(), keys.clone(), setup.config, metrics);
+        let service = Service::new(
+            identities.clone(),
+            keys.clone(),
+            setup.config,
+            ratchet(),
+            metrics,
+        );
         let guard = Guard {
             operator: OperatorToken::new(&Secret::from("op")),
             random: Arc::clone(&random),
@@ -296,6 +302,10 @@ impl World {
     pub(crate) fn advance(&self, by: Duration) {
         self.clock.advance(by);
     }
+}
+
+fn ratchet() -> Ratchet {
+    Ratchet::new(|_, _, _| async { Err("no certificate is renewed here".into()) })
 }
 
 /// Brings what the store says into use.
