@@ -3,7 +3,7 @@
 //! An account has roles in organizations and spaces, as on Cloud Foundry. [`Account`] is what the
 //! server keeps of it in memory; passwords are not part of it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::sync::Arc;
 
@@ -167,6 +167,7 @@ pub struct Accounts {
     by_id: HashMap<AccountId, Arc<Account>>,
     by_name: HashMap<String, AccountId>,
     spaces: HashMap<SpaceId, OrgId>,
+    suspended: HashSet<OrgId>,
     hash: Option<KeyedHash>,
 }
 
@@ -190,8 +191,16 @@ impl Accounts {
             by_id,
             by_name,
             spaces: spaces.into_iter().collect(),
+            suspended: HashSet::new(),
             hash: Some(hash),
         }
+    }
+
+    /// The same with these organizations suspended.
+    #[must_use]
+    pub fn with_suspended(mut self, organizations: impl IntoIterator<Item = OrgId>) -> Self {
+        self.suspended.extend(organizations);
+        self
     }
 
     /// The account with this id.
@@ -210,6 +219,12 @@ impl Accounts {
     #[must_use]
     pub fn org_of(&self, space: SpaceId) -> Option<OrgId> {
         self.spaces.get(&space).copied()
+    }
+
+    /// Whether an organization is suspended: only administrators change things in it.
+    #[must_use]
+    pub fn is_suspended(&self, organization: OrgId) -> bool {
+        self.suspended.contains(&organization)
     }
 
     /// Every account, in no order.
@@ -291,6 +306,9 @@ mod tests {
             accounts.org_of(default_target::SPACE),
             Some(default_target::ORG)
         );
+        assert!(!accounts.is_suspended(default_target::ORG));
+        let suspended = accounts.with_suspended([default_target::ORG]);
+        assert!(suspended.is_suspended(default_target::ORG));
     }
 
     #[test]

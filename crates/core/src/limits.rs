@@ -157,3 +157,35 @@ pub const PARAMETER_VALUE: usize = 64 * 1024;
 /// How long a server goes on admitting calls while it cannot ask the database for changes, in
 /// seconds.
 pub const STALENESS_SECS: u64 = 300;
+/// Accounts of a tenant: people, tools and brokers.
+pub const ACCOUNTS: usize = 5_000;
+/// The name of an account, in characters.
+pub const ACCOUNT_NAME: usize = 255;
+/// The shortest password of a person, in characters.
+pub const PASSWORD_MIN: usize = 12;
+/// The longest password of a person, in characters.
+pub const PASSWORD_MAX: usize = 1_024;
+/// Organizations of a tenant.
+pub const ORGANIZATIONS: usize = 1_000;
+/// Spaces of a tenant.
+pub const SPACES: usize = 2_500;
+/// The name of an organization or a space, in characters.
+pub const SPACE_NAME: usize = 255;
+/// Roles of all accounts in organizations and spaces together.
+pub const MEMBERSHIPS: usize = 50_000;
+/// Passwords that are hashed at the same time, in each of two lanes: one for people who come from
+/// where they logged in before, one for everybody else.
+pub const HASHES_AT_ONCE: usize = 2;
+/// Passwords that wait for their turn to be hashed, in each lane, before further ones are refused.
+pub const HASHES_WAITING: usize = 16;
+/// Failed logins under one name from one source before further ones are throttled.
+pub const LOGIN_FAILURES_BURST: u32 = 10;
+/// How often one more failed login under one name from one source is allowed.
+pub const LOGIN_FAILURES_REFILL: Duration = Duration::from_secs(10);
+/// Failed logins under one name, from all sources where nobody logged in under it before, until
+/// further ones are throttled.
+pub const LOGIN_FAILURES_NAME_BURST: u32 = 50;
+/// How often one more failed login under one name is allowed from all those sources together.
+pub const LOGIN_FAILURES_NAME_REFILL: Duration = Duration::from_secs(30);
+/// How long a source is remembered after a person logged in from it.
+pub const LOGIN_SOURCE_REMEMBERED: Duration = Duration::from_secs(90 * 24 * 60 * 60);

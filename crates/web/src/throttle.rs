@@ -1,7 +1,8 @@
 //! Slows down guessing without locking anybody out.
 //!
-//! Only failures count, per client id and source, and in total. A correct credential is never
-//! throttled, so an attacker who knows a client id cannot stop its owner.
+//! Only failures count, per client id and source, and in total. A correct secret is never
+//! throttled, so an attacker who knows a client id cannot stop its owner. Where trying is dear, as with
+//! passwords, an attempt is paid before it is made, and refunded when it was good.
 
 use std::hash::{BuildHasher, RandomState};
 use std::net::IpAddr;
@@ -32,11 +33,22 @@ impl From<IpAddr> for Source {
     }
 }
 
+/// How many failures in a row are let through, and how often one more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Budget {
+    /// Failures in a row.
+    pub burst: u32,
+    /// Time for one more.
+    pub refill: Duration,
+}
+
 /// Counts failed attempts. Memory is bounded: the bucket that was used longest ago is forgotten,
 /// and attackers who rotate ids to be forgotten run into the total.
 #[derive(Debug)]
 pub struct Throttle {
     hasher: RandomState,
+    each: Budget,
+    total: Budget,
     buckets: Mutex<Buckets>,
 }
 
@@ -49,48 +61,79 @@ struct Buckets {
 
 impl Default for Throttle {
     fn default() -> Self {
+        Self::new(Budget {
+            burst: limits::FAILURES_BURST,
+            refill: limits::FAILURES_REFILL,
+        })
+    }
+}
+
+impl Throttle {
+    /// A throttle with a budget for each pair of client and source, and the usual total.
+    #[must_use]
+    pub fn new(each: Budget) -> Self {
         let capacity = NonZeroUsize::new(limits::THROTTLE_BUCKETS).unwrap_or(NonZeroUsize::MIN);
         Self {
             hasher: RandomState::new(),
+            each,
+            total: Budget {
+                burst: limits::FAILURES_TOTAL_BURST,
+                refill: limits::FAILURES_TOTAL_REFILL,
+            },
             buckets: Mutex::new(Buckets {
                 full_at: LruCache::new(capacity),
                 total_full_at: None,
             }),
         }
     }
-}
 
-impl Throttle {
     /// Spends one of what `client` may do from `source`. `now` comes from a monotonic clock, so setting
     /// the wall clock changes nothing.
     ///
     /// # Errors
     /// How long to wait, when the budget is used up.
     pub fn spend(&self, client: &str, source: IpAddr, now: Instant) -> Result<(), Duration> {
-        let key = (self.hasher.hash_one(client), Source::from(source));
+        let key = self.key(client, source);
         let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
         let total = buckets.total_full_at.unwrap_or(now);
         let each = buckets.full_at.get(&key).copied().unwrap_or(now);
-        let total = take(
-            total,
-            limits::FAILURES_TOTAL_BURST,
-            limits::FAILURES_TOTAL_REFILL,
-            now,
-        )?;
-        let each = take(each, limits::FAILURES_BURST, limits::FAILURES_REFILL, now)?;
+        let total = self.total.take(total, now)?;
+        let each = self.each.take(each, now)?;
         buckets.total_full_at = Some(total);
         buckets.full_at.put(key, each);
         Ok(())
     }
+
+    /// Gives back what [`Throttle::spend`] took for an attempt that was good, or not made.
+    pub fn refund(&self, client: &str, source: IpAddr) {
+        let key = self.key(client, source);
+        let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(full_at) = buckets.full_at.get_mut(&key) {
+            self.each.give_back(full_at);
+        }
+        if let Some(full_at) = &mut buckets.total_full_at {
+            self.total.give_back(full_at);
+        }
+    }
+
+    fn key(&self, client: &str, source: IpAddr) -> (u64, Source) {
+        (self.hasher.hash_one(client), Source::from(source))
+    }
 }
 
-/// Takes one from a bucket of `burst` that regains one per `refill`: when it is full again then.
-fn take(full_at: Instant, burst: u32, refill: Duration, now: Instant) -> Result<Instant, Duration> {
-    let full_at = full_at.max(now) + refill;
-    let missing = full_at - now;
-    match missing.checked_sub(refill * burst) {
-        Some(wait) if !wait.is_zero() => Err(wait),
-        _ => Ok(full_at),
+impl Budget {
+    /// Takes one from a bucket that is full again at `full_at`: when it is full again then.
+    fn take(self, full_at: Instant, now: Instant) -> Result<Instant, Duration> {
+        let full_at = full_at.max(now) + self.refill;
+        let missing = full_at - now;
+        match missing.checked_sub(self.refill * self.burst) {
+            Some(wait) if !wait.is_zero() => Err(wait),
+            _ => Ok(full_at),
+        }
+    }
+
+    fn give_back(self, full_at: &mut Instant) {
+        *full_at = full_at.checked_sub(self.refill).unwrap_or(*full_at);
     }
 }
 
@@ -120,6 +163,25 @@ mod tests {
             allowed(&throttle, "a", A, now + Duration::from_secs(60)),
             10
         );
+    }
+
+    #[test]
+    fn what_was_spent_for_a_good_attempt_comes_back() {
+        let budget = Budget {
+            burst: 2,
+            refill: Duration::from_secs(10),
+        };
+        let (throttle, now) = (Throttle::new(budget), Instant::now());
+        for _ in 0..1_000 {
+            throttle.spend("a", A, now).unwrap();
+            throttle.refund("a", A);
+        }
+        assert_eq!(allowed(&throttle, "a", A, now), 2);
+        throttle.refund("a", A);
+        throttle.refund("b", A);
+        assert_eq!(allowed(&throttle, "a", A, now), 1);
+        let wait = throttle.spend("a", A, now);
+        assert_eq!(wait, Err(Duration::from_secs(10)));
     }
 
     #[test]
