@@ -5,8 +5,9 @@ use std::sync::Arc;
 use lockgate_core::account::{Account, AccountKind};
 use lockgate_core::certificate::Thumbprint;
 use lockgate_core::clock::Timestamp;
+use lockgate_core::ids::SessionId;
 
-use super::claims::{Reader, Times};
+use super::claims::{Reader, Times, TokenUser};
 use super::{EXPIRY_LEEWAY, START_LEEWAY, TokenRefused, segments};
 use crate::identity::Identities;
 
@@ -18,6 +19,8 @@ pub const PLATFORM_AUDIENCE: &str = "cloud_controller";
 pub struct AccountToken {
     /// The account, as it is now.
     pub account: Arc<Account>,
+    /// The session it belongs to; tokens of tools belong to none.
+    pub session: Option<SessionId>,
     /// The client that asked for the token, such as `cf`; a tool is its own client.
     pub client_id: String,
     /// Its scopes, such as `cloud_controller.read`.
@@ -71,10 +74,12 @@ pub fn verify_account(
     if identities.revoked.contains(jti) {
         return Err(TokenRefused::Revoked);
     }
-    let account = account(&claims, identities, &times)?;
+    let user = claims.user()?;
+    let account = account(&claims, user.as_ref(), identities, &times)?;
     let scopes = claims.texts("scope")?;
     Ok(AccountToken {
         account,
+        session: user.and_then(|user| user.session),
         client_id: claims.text("cid")?.to_owned(),
         scopes: scopes.into_iter().map(str::to_owned).collect(),
         jti: jti.to_owned(),
@@ -95,17 +100,13 @@ fn check_times(times: &Times, now: Timestamp) -> Result<(), TokenRefused> {
 /// The live account that the token was issued to: a person, or a tool for itself.
 fn account(
     claims: &Reader,
+    user: Option<&TokenUser>,
     identities: &Identities,
     times: &Times,
 ) -> Result<Arc<Account>, TokenRefused> {
-    let user = claims.user()?;
     let client_id = claims.client_id(user.is_none())?;
-    let account = match &user {
-        Some(user) => {
-            user.admit(identities, times.issued_at)?;
-            let account = user.account.and_then(|id| identities.accounts.get(id));
-            account.filter(|account| account.kind == AccountKind::Person)
-        }
+    let account = match user {
+        Some(user) => user.admit(identities, times.issued_at)?,
         None => {
             let account = identities.accounts.named(client_id);
             account.filter(|account| account.kind == AccountKind::Tool && account.name == client_id)

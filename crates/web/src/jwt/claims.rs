@@ -1,7 +1,10 @@
 //! The claims of a token, checked against what never changes.
 
+use std::sync::Arc;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use lockgate_core::account::{Account, AccountKind};
 use lockgate_core::certificate::Thumbprint;
 use lockgate_core::clock::Timestamp;
 use lockgate_core::ids::{AccountId, SessionId};
@@ -38,12 +41,12 @@ pub struct TokenUser {
 }
 
 impl TokenUser {
-    /// Checks that the person's account and session are still there.
-    pub(super) fn admit(
+    /// Checks that the session is still there, and the account if it is on this server.
+    pub(super) fn admit<'i>(
         &self,
-        identities: &Identities,
+        identities: &'i Identities,
         issued_at: Timestamp,
-    ) -> Result<(), TokenRefused> {
+    ) -> Result<Option<&'i Arc<Account>>, TokenRefused> {
         if self
             .session
             .is_some_and(|session| ended(&identities.revoked, session))
@@ -51,13 +54,14 @@ impl TokenUser {
             return Err(TokenRefused::SessionEnded);
         }
         let Some(id) = self.account else {
-            return Ok(());
+            return Ok(None);
         };
         let account = identities.accounts.get(id);
+        let account = account.filter(|account| account.kind == AccountKind::Person);
         let account = account.ok_or(TokenRefused::UnknownAccount)?;
         match issued_at < account.tokens_not_before {
             true => Err(TokenRefused::Superseded),
-            false => Ok(()),
+            false => Ok(Some(account)),
         }
     }
 }
