@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::certificate::Thumbprint;
@@ -10,7 +10,7 @@ use crate::clock::Timestamp;
 use crate::ids::{AccountId, CorrelationId, KeyId};
 
 /// Who caused an event.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "lowercase")]
 pub enum Who {
     /// The holder of the operator token.

@@ -57,6 +57,7 @@ CREATE TABLE memberships (
 ) STRICT;
 CREATE UNIQUE INDEX memberships_account_id_organization_id_space_id_role
     ON memberships (account_id, organization_id, space_id, role);
+CREATE INDEX memberships_by_organization ON memberships (organization_id, space_id);
 
 -- Where an account logged in successfully: sources that stay open while it is under attack.
 CREATE TABLE login_sources (
@@ -65,6 +66,7 @@ CREATE TABLE login_sources (
     seen_at INTEGER NOT NULL,
     CONSTRAINT login_sources_account_id_source PRIMARY KEY (account_id, source)
 ) STRICT;
+CREATE INDEX login_sources_by_time ON login_sources (seen_at);
 
 -- A login of a person: a chain of refresh tokens, of which the newest is good.
 CREATE TABLE sessions (
@@ -94,6 +96,8 @@ CREATE TABLE codes (
     expires_at INTEGER NOT NULL,
     CONSTRAINT codes_digest PRIMARY KEY (digest)
 ) STRICT;
+CREATE INDEX codes_by_account ON codes (account_id);
+CREATE INDEX codes_by_expiry ON codes (expires_at);
 
 INSERT INTO organizations (id, name, name_folded, suspended, metadata, created_at, updated_at)
     VALUES ('6c6f636b-6761-4465-8000-000000000001', 'default', 'default', 0, '{}', 0, 0);
@@ -108,10 +112,9 @@ ALTER TABLE instances ADD COLUMN tags TEXT NOT NULL DEFAULT '[]';
 ALTER TABLE instances ADD COLUMN metadata TEXT NOT NULL DEFAULT '{}';
 UPDATE instances SET space_id = '6c6f636b-6761-4465-8000-000000000002';
 CREATE UNIQUE INDEX instances_space_id_name ON instances (space_id, name);
+CREATE INDEX instances_by_name ON instances (name);
 
 -- A key has a secret or a certificate.
-ALTER TABLE keys RENAME TO keys_before;
-DROP INDEX keys_instance_id_name;
 CREATE TABLE service_keys (
     id TEXT NOT NULL,
     instance_id TEXT NOT NULL,
@@ -136,8 +139,8 @@ INSERT INTO service_keys
     (id, instance_id, name, secret_id, digest, external, pinned, sealed, parameters, metadata,
     created_at, expires_at)
     SELECT id, instance_id, name, secret_id, digest, 0, 0, sealed, '{}', '{}', created_at, expires_at
-    FROM keys_before;
-DROP TABLE keys_before;
+    FROM keys;
+DROP TABLE keys;
 CREATE UNIQUE INDEX service_keys_instance_id_name ON service_keys (instance_id, name);
 CREATE UNIQUE INDEX service_keys_thumbprint ON service_keys (thumbprint);
 CREATE INDEX service_keys_by_expiry ON service_keys (expires_at) WHERE expires_at IS NOT NULL;
@@ -161,8 +164,10 @@ CREATE TABLE broker_instances (
     instance_id TEXT NOT NULL,
     request TEXT NOT NULL,
     CONSTRAINT broker_instances_account_id_external_id PRIMARY KEY (account_id, external_id),
+    CONSTRAINT broker_instances_account FOREIGN KEY (account_id) REFERENCES accounts (id),
     CONSTRAINT broker_instances_instance FOREIGN KEY (instance_id) REFERENCES instances (id)
 ) STRICT;
+CREATE INDEX broker_instances_by_instance ON broker_instances (instance_id);
 
 CREATE TABLE broker_bindings (
     account_id TEXT NOT NULL,
@@ -172,8 +177,10 @@ CREATE TABLE broker_bindings (
     request TEXT NOT NULL,
     CONSTRAINT broker_bindings_account_id_external_instance_id_external_id
         PRIMARY KEY (account_id, external_instance_id, external_id),
+    CONSTRAINT broker_bindings_account FOREIGN KEY (account_id) REFERENCES accounts (id),
     CONSTRAINT broker_bindings_key FOREIGN KEY (key_id) REFERENCES service_keys (id)
 ) STRICT;
+CREATE INDEX broker_bindings_by_key ON broker_bindings (key_id);
 
 CREATE TABLE audit (
     id TEXT NOT NULL,
@@ -194,5 +201,6 @@ CREATE TABLE audit (
     CONSTRAINT audit_at_id PRIMARY KEY (at, id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX audit_by_who ON audit (who_name, at, id);
-CREATE INDEX audit_by_target ON audit (target_id, at, id);
+CREATE INDEX audit_by_target_id ON audit (target_id, at, id);
+CREATE INDEX audit_by_target_name ON audit (target_name, at, id);
 CREATE INDEX audit_by_correlation ON audit (correlation_id) WHERE correlation_id IS NOT NULL;

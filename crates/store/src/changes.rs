@@ -30,18 +30,22 @@ words! {
         Clients = "clients",
         /// Signing keys of tokens.
         SigningKeys = "signing_keys",
-        /// Revoked tokens.
+        /// Revoked tokens and ended sessions.
         Revocations = "revocations",
         /// Deployed flows.
         Flows = "flows",
         /// Credentials that flows use.
         Materials = "materials",
+        /// Accounts, memberships or spaces.
+        Accounts = "accounts",
+        /// Authorities of client certificates.
+        Trust = "trust",
     }
 }
 
 /// How often each topic has changed. Numbers only rise.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Revisions([i64; 5]);
+pub struct Revisions([i64; Topic::ALL.len()]);
 
 impl Revisions {
     /// The revision of a topic; 0 when it never changed.

@@ -1,24 +1,73 @@
-//! The live OAuth clients: every service instance with the secrets of its keys.
+//! The live OAuth clients: every service instance with the credentials of its keys.
 
 use std::collections::HashMap;
 
-use lockgate_core::client::{Client, ClientSecret};
+use lockgate_core::certificate::CertificateNames;
+use lockgate_core::client::{Client, ClientCertificate, ClientSecret};
 use lockgate_core::ids::InstanceId;
 use lockgate_core::tenant::Tenant;
 
 use crate::error::Result;
-use crate::instances;
+use crate::instances::{self, Instance};
+use crate::keys::{self, Credential, Proof};
 use crate::tx::Tx;
-use crate::value::params;
 
 /// Loads what a [`Directory`](lockgate_core::client::Directory) is made of.
 ///
+/// `read` gives the names in a certificate in DER. One that it cannot read opens nothing, and the
+/// log says whose it is.
+///
 /// # Errors
 /// Those of the database.
-pub async fn load(tx: &mut Tx, tenant: &Tenant) -> Result<Vec<Client>> {
+pub async fn load(
+    tx: &mut Tx,
+    tenant: &Tenant,
+    read: impl Fn(&[u8]) -> Option<CertificateNames>,
+) -> Result<Vec<Client>> {
     let instances = instances::list(tx).await?;
-    let mut secrets = load_secrets(tx).await?;
-    let client = |instance: instances::Instance| Client {
+    let mut proofs: HashMap<InstanceId, Vec<Proof>> = HashMap::new();
+    for proof in keys::proofs(tx).await? {
+        proofs.entry(proof.instance).or_default().push(proof);
+    }
+    let clients = instances.into_iter().map(|instance| {
+        let proofs = proofs.remove(&instance.id).unwrap_or_default();
+        client(tenant, instance, proofs, &read)
+    });
+    Ok(clients.collect())
+}
+
+fn client(
+    tenant: &Tenant,
+    instance: Instance,
+    proofs: Vec<Proof>,
+    read: impl Fn(&[u8]) -> Option<CertificateNames>,
+) -> Client {
+    let (mut secrets, mut certificates) = (Vec::new(), Vec::new());
+    for proof in proofs {
+        match proof.credential {
+            Credential::Secret { secret_id, digest } => secrets.push(ClientSecret {
+                key: proof.key,
+                secret_id,
+                digest,
+                expires: proof.expires_at,
+            }),
+            Credential::Certificate(certificate) => match read(&certificate.der) {
+                Some(names) => certificates.push(ClientCertificate {
+                    key: proof.key,
+                    thumbprint: certificate.thumbprint,
+                    names,
+                    issuer_key: certificate.issuer_key,
+                    pinned: certificate.pinned,
+                    newest: certificate.newest,
+                    expires: proof.expires_at,
+                }),
+                None => {
+                    tracing::error!(key = %proof.key, "the certificate of a key cannot be read");
+                }
+            },
+        }
+    }
+    Client {
         id: tenant.client_id(instance.id, instance.plan),
         instance: instance.id,
         plan: instance.plan,
@@ -27,33 +76,7 @@ pub async fn load(tx: &mut Tx, tenant: &Tenant) -> Result<Vec<Client>> {
         redirect_uris: instance.parameters.redirect_uris,
         token_validity: instance.parameters.token_validity,
         tokens_not_before: instance.tokens_not_before,
-        secrets: secrets.remove(&instance.id).unwrap_or_default(),
-        certificates: vec![],
-    };
-    Ok(instances.into_iter().map(client).collect())
-}
-
-async fn load_secrets(tx: &mut Tx) -> Result<HashMap<InstanceId, Vec<ClientSecret>>> {
-    let found = tx
-        .list(
-            "keys",
-            "SELECT id, instance_id, secret_id, digest, expires_at FROM keys
-            ORDER BY instance_id, name",
-            params![],
-            |row| {
-                let secret = ClientSecret {
-                    key: row.take("id")?,
-                    secret_id: row.take("secret_id")?,
-                    digest: row.take("digest")?,
-                    expires: row.take("expires_at")?,
-                };
-                Ok((row.take::<InstanceId>("instance_id")?, secret))
-            },
-        )
-        .await?;
-    let mut secrets: HashMap<InstanceId, Vec<ClientSecret>> = HashMap::new();
-    for (instance, secret) in found {
-        secrets.entry(instance).or_default().push(secret);
+        secrets,
+        certificates,
     }
-    Ok(secrets)
 }

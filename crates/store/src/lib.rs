@@ -1,23 +1,34 @@
 #![doc = include_str!("../README.md")]
 
+pub mod accounts;
+pub mod audit;
+pub mod authorities;
+pub mod broker;
 pub mod changes;
 pub mod clients;
+pub mod codes;
 pub mod flows;
 pub mod instances;
 pub mod keys;
 pub mod leases;
 pub mod materials;
+pub mod memberships;
 pub mod messages;
+pub mod metadata;
 pub mod number_ranges;
+pub mod organizations;
 pub mod refusals;
 pub mod revocations;
 pub mod roles;
+pub mod sessions;
 pub mod settings;
 pub mod signing_keys;
+pub mod spaces;
 pub mod variables;
 
 mod driver;
 mod error;
+mod query;
 mod store;
 mod tx;
 mod value;

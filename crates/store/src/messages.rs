@@ -8,15 +8,12 @@ use serde::{Deserialize, Serialize};
 use crate::error::Result;
 use crate::flows::LogLevel;
 use crate::tx::Tx;
-use crate::value::{Json, Row, Unreadable, Value, params, words};
+use crate::value::{Json, Row, Unreadable, Value, indexed, params, words};
 
 const TABLE: &str = "messages";
 const COLUMNS: &str = "id, correlation_id, flow_id, flow_name, status, custom_status, \
     application_id, message_type, sender, receiver, started_at, ended_at, identity, error, \
     error_step, intermediate_error, log_level, worker, custom_headers";
-/// How much of a value with an index is kept: PostgreSQL refuses index entries beyond 2,704 bytes,
-/// and one refused record would hold up all others.
-const INDEXED_CHARS: usize = 500;
 /// Rows deleted by one call of [`purge`].
 const PURGE_BATCH: i64 = 5_000;
 
@@ -193,11 +190,6 @@ fn encode(message: &Message) -> Vec<Value> {
         Some(Json(&message.custom_headers)).filter(|headers| !headers.0.is_empty()),
         Some(Json(&message.steps)).filter(|steps| !steps.0.is_empty()),
     ]
-}
-
-fn indexed(text: &str) -> &str {
-    let end = text.char_indices().nth(INDEXED_CHARS);
-    end.map_or(text, |(end, _)| &text[..end])
 }
 
 /// The message with this id, with its steps.

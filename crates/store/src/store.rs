@@ -3,6 +3,7 @@
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
 use lockgate_core::clock::SharedClock;
 
@@ -41,6 +42,8 @@ pub(crate) struct Shared {
     pub(crate) database: Database,
     pub(crate) clock: SharedClock,
     pub(crate) hub: Arc<Hub>,
+    /// How many audit events this process has recorded.
+    pub(crate) events: AtomicU64,
 }
 
 impl Store {
@@ -57,6 +60,7 @@ impl Store {
             database,
             clock,
             hub,
+            events: AtomicU64::new(0),
         }));
         let mut tx = store.begin().await?;
         migrate::run(&mut tx).await?;

@@ -1,6 +1,7 @@
 //! A transaction, and the four things done with one.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use lockgate_core::clock::Timestamp;
 
@@ -60,6 +61,11 @@ impl Tx {
     /// The time by the store's clock.
     pub(crate) fn now(&self) -> Timestamp {
         self.shared.clock.now()
+    }
+
+    /// A number that no other audit event of this process has.
+    pub(crate) fn next_event(&self) -> u64 {
+        self.shared.events.fetch_add(1, Ordering::Relaxed)
     }
 
     pub(crate) fn dialect(&self) -> Dialect {

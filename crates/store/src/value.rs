@@ -1,9 +1,14 @@
 //! Values as both databases keep them, and how domain types become values and back.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
+use lockgate_core::account::AccountKind;
+use lockgate_core::certificate::Thumbprint;
 use lockgate_core::clock::Timestamp;
-use lockgate_core::ids::{CorrelationId, InstanceId, KeyId, MessageId};
+use lockgate_core::ids::{
+    AccountId, CorrelationId, InstanceId, KeyId, MessageId, OrgId, SessionId, SpaceId,
+};
 use lockgate_core::role::RoleName;
 use lockgate_core::tenant::Plan;
 use serde::Serialize;
@@ -152,6 +157,13 @@ impl FromValue for Plan {
     }
 }
 
+impl FromValue for AccountKind {
+    fn from_value(value: Value) -> Result<Self, String> {
+        let text = String::from_value(value)?;
+        Self::from_name(&text).ok_or_else(|| format!("there is no kind of account {text:?}"))
+    }
+}
+
 macro_rules! narrow_number {
     ($($type:ty),*) => { $(
         impl FromValue for $type {
@@ -179,7 +191,19 @@ macro_rules! parsed_text {
         }
     )* };
 }
-parsed_text!(Uuid, InstanceId, KeyId, CorrelationId, RoleName);
+parsed_text!(
+    Uuid,
+    InstanceId,
+    KeyId,
+    CorrelationId,
+    AccountId,
+    OrgId,
+    SpaceId,
+    SessionId,
+    Thumbprint,
+    IpAddr,
+    RoleName
+);
 
 macro_rules! displayed_text {
     ($($type:ty),*) => { $(
@@ -195,9 +219,30 @@ displayed_text!(
     InstanceId,
     KeyId,
     CorrelationId,
+    AccountId,
+    OrgId,
+    SpaceId,
+    SessionId,
+    Thumbprint,
+    IpAddr,
     &RoleName,
     &MessageId
 );
+
+/// How much of a text with an index is kept: PostgreSQL refuses index entries beyond 2,704 bytes, and
+/// one refused record would hold up all others.
+const INDEXED_CHARS: usize = 500;
+
+/// As much of a text as is kept in a column with an index.
+pub(crate) fn indexed(text: &str) -> &str {
+    let end = text.char_indices().nth(INDEXED_CHARS);
+    end.map_or(text, |(end, _)| &text[..end])
+}
+
+/// A name as it is compared when case is ignored.
+pub(crate) fn folded(name: &str) -> String {
+    name.to_lowercase()
+}
 
 impl Value {
     fn kind(&self) -> &'static str {
@@ -266,6 +311,18 @@ impl From<&Vec<u8>> for Value {
 impl From<Plan> for Value {
     fn from(plan: Plan) -> Self {
         plan.name().into()
+    }
+}
+
+impl From<AccountKind> for Value {
+    fn from(kind: AccountKind) -> Self {
+        kind.name().into()
+    }
+}
+
+impl<const N: usize> From<&[u8; N]> for Value {
+    fn from(bytes: &[u8; N]) -> Self {
+        Self::Blob(bytes.to_vec())
     }
 }
 

@@ -19,7 +19,7 @@ struct Migration {
     sql: &'static str,
 }
 
-const MIGRATIONS: [Migration; 3] = [
+const MIGRATIONS: [Migration; 4] = [
     Migration {
         number: 1,
         name: "identity",
@@ -34,6 +34,11 @@ const MIGRATIONS: [Migration; 3] = [
         number: 3,
         name: "messages",
         sql: include_str!("../../migrations/0003_messages.sql"),
+    },
+    Migration {
+        number: 4,
+        name: "platform",
+        sql: include_str!("../../migrations/0004_platform.sql"),
     },
 ];
 
