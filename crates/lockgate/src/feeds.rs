@@ -101,7 +101,7 @@ impl IdentityFeed {
 
     async fn read(&self) -> anyhow::Result<(Identities, KeySet)> {
         let mut tx = self.store.read().await?;
-        let clients = clients::load(&mut tx, &self.tenant).await?;
+        let clients = clients::load(&mut tx, &self.tenant, |_| None).await?;
         let keys = self.keys.read(&mut tx).await?;
         let revoked = revocations::list_live(&mut tx, self.clock.now()).await?;
         let identities = Identities {

@@ -9,7 +9,7 @@ use bytes::Bytes;
 use http::request::Builder;
 use http::{HeaderMap, Request, StatusCode};
 use http_body_util::{BodyExt as _, Full};
-use lockgate_core::account::Accounts;
+use lockgate_core::account::{Accounts, default_target};
 use lockgate_core::client::{Directory, SECRET_HASH_LABEL};
 use lockgate_core::clock::{Clock as _, ManualClock, SharedClock, Timestamp};
 use lockgate_core::crypto::{KeyedHash, MasterKey};
@@ -18,6 +18,8 @@ use lockgate_core::random::{SeededRandom, SharedRandom};
 use lockgate_core::secret::Secret;
 use lockgate_core::tenant::{Plan, Tenant};
 use lockgate_store::instances::{self, Instance, Parameters};
+use lockgate_store::keys::{self, Credential, Key};
+use lockgate_store::metadata::Metadata;
 use lockgate_store::{Location, Store, changes, clients, revocations};
 use lockgate_token::config::Config;
 use lockgate_token::metrics::Metrics;
@@ -203,6 +205,7 @@ impl World {
         let id = InstanceId::generate(&*self.random);
         let instance = Instance {
             id,
+            space: Some(default_target::SPACE),
             name: id.to_string(),
             plan,
             parameters: Parameters {
@@ -211,6 +214,8 @@ impl World {
                 redirect_uris: vec![],
                 token_validity: 3600,
             },
+            tags: vec![],
+            metadata: Metadata::default(),
             tokens_not_before: START,
             created_at: START,
             updated_at: START,
@@ -218,22 +223,26 @@ impl World {
         let secret_id = self.random.uuid();
         let random = URL_SAFE_NO_PAD.encode(self.random.bytes::<32>());
         let secret = format!("{secret_id}${random}=");
-        let key = lockgate_store::keys::Key {
+        let key = Key {
             id: KeyId::generate(&*self.random),
             instance: id,
             name: "key".to_owned(),
-            secret_id,
-            digest: self
-                .master
-                .keyed_hash(SECRET_HASH_LABEL)
-                .tag(secret.as_bytes()),
+            credential: Credential::Secret {
+                secret_id,
+                digest: self
+                    .master
+                    .keyed_hash(SECRET_HASH_LABEL)
+                    .tag(secret.as_bytes()),
+            },
             sealed: None,
+            parameters: serde_json::Value::Null,
+            metadata: Metadata::default(),
             created_at: START,
             expires_at: None,
         };
         let mut tx = self.store.begin().await.unwrap();
         instances::insert(&mut tx, &instance).await.unwrap();
-        lockgate_store::keys::insert(&mut tx, &key).await.unwrap();
+        keys::insert(&mut tx, &key).await.unwrap();
         changes::bump(&mut tx, changes::Topic::Clients)
             .await
             .unwrap();
@@ -322,7 +331,7 @@ impl Feed {
         let mut tx = self.store.read().await.unwrap();
         let tenant = Arc::clone(&self.identities.load().tenant);
         let next = self.keys.read(&mut tx).await.unwrap();
-        let clients = clients::load(&mut tx, &tenant).await.unwrap();
+        let clients = clients::load(&mut tx, &tenant, |_| None).await.unwrap();
         let revoked = revocations::list_live(&mut tx, self.clock.now()).await;
         self.identities.replace(Identities {
             tenant,
