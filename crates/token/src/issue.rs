@@ -1,6 +1,7 @@
 //! Issues access tokens.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -8,15 +9,15 @@ use lockgate_core::certificate::Thumbprint;
 use lockgate_core::client::Client;
 use lockgate_core::secret::Secret;
 use serde::{Serialize, Serializer};
+use uuid::Uuid;
 
 use crate::authenticate::Proven;
 use crate::claims::{self, Grant, Lifetime};
 use crate::error::OAuthError;
-use crate::keys::Signer;
 use crate::parameters::Parameters;
 use crate::service::Service;
 
-/// The one grant offered.
+/// The grant by which clients and tools speak for themselves.
 pub(crate) const CLIENT_CREDENTIALS: &str = "client_credentials";
 /// Grants a client may be registered for, but that are not offered.
 const NOT_OFFERED: [&str; 4] = [
@@ -34,14 +35,48 @@ pub(crate) struct Issued {
     #[serde(serialize_with = "exposed")]
     access_token: Secret<String>,
     token_type: &'static str,
+    #[serde(
+        serialize_with = "exposed_if_any",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub(crate) refresh_token: Option<Secret<String>>,
     expires_in: i64,
     scope: String,
     jti: String,
 }
 
+impl Issued {
+    /// An answer without a refresh token.
+    pub(crate) fn new(
+        access_token: Secret<String>,
+        jti: Uuid,
+        scopes: &[&str],
+        expires_in: i64,
+    ) -> Self {
+        Self {
+            access_token,
+            token_type: "bearer",
+            refresh_token: None,
+            expires_in,
+            scope: scopes.join(" "),
+            jti: jti.simple().to_string(),
+        }
+    }
+}
+
 /// The one place where a token leaves the server.
 fn exposed<S: Serializer>(token: &Secret<String>, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(token.expose())
+}
+
+fn exposed_if_any<S: Serializer>(
+    token: &Option<Secret<String>>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    match token {
+        Some(token) => exposed(token, serializer),
+        None => serializer.serialize_none(),
+    }
 }
 
 impl Service {
@@ -54,32 +89,30 @@ impl Service {
         let client = &*proven.client.client;
         check_grant(client, parameters.get("grant_type"))?;
         check_format(parameters)?;
-        let keys = self.keys.in_use().await.ok_or(OAuthError::NotReady)?;
-        let signer = keys.signer().ok_or(OAuthError::NotReady)?;
         let tenant = Arc::clone(&self.identities.load().tenant);
         let authorities = claims::authorities(&tenant, client);
         let scopes = narrow(&authorities, parameters.get("scope"))?;
         let now = self.keys.now();
-        let lifetime = Lifetime::starting(now, client);
-        let jti = self.keys.random_uuid();
+        let validity = Duration::from_secs(client.token_validity.into());
+        let lifetime = Lifetime::starting(now, client.tokens_not_before, validity);
         let grant = Grant {
-            jti,
+            jti: self.keys.random_uuid(),
+            grant_type: CLIENT_CREDENTIALS,
             key: proven.client.key,
             bound_to: self.binding(proven),
             authorities: &authorities,
             scopes: &scopes,
+            person: None,
             lifetime,
         };
-        let message = claims::signing_input(signer.kid(), &tenant, client, &grant);
-        let access_token = self.sign(Arc::clone(signer), message).await?;
-        self.metrics.issued.inc();
-        Ok(Issued {
-            access_token,
-            token_type: "bearer",
-            expires_in: (lifetime.expires_at.micros() - now.micros()).div_euclid(1_000_000),
-            scope: scopes.join(" "),
-            jti: jti.simple().to_string(),
-        })
+        let message = |kid: &str| claims::signing_input(kid, &tenant, client, &grant);
+        let token = self.sign(message).await?;
+        Ok(Issued::new(
+            token,
+            grant.jti,
+            &scopes,
+            lifetime.remaining(now),
+        ))
     }
 
     /// The certificate that a token for this client is bound to.
@@ -89,15 +122,18 @@ impl Service {
             .filter(|_| self.config.bind_to_certificate)
     }
 
-    /// Appends the signature. Refuses early when more requests wait than can be served soon.
-    async fn sign(
+    /// A token: what `message` makes for the key that signs, and the signature. Refuses early when
+    /// more requests wait than can be served soon.
+    pub(crate) async fn sign(
         &self,
-        signer: Arc<Signer>,
-        mut message: String,
+        message: impl FnOnce(&str) -> String,
     ) -> Result<Secret<String>, OAuthError> {
+        let keys = self.keys.in_use().await.ok_or(OAuthError::NotReady)?;
+        let signer = Arc::clone(keys.signer().ok_or(OAuthError::NotReady)?);
+        let mut message = message(signer.kid());
         let Ok(_admitted) = self.signing.admitted.try_acquire() else {
             self.metrics.throttled.inc();
-            let retry_after = std::time::Duration::from_secs(1);
+            let retry_after = Duration::from_secs(1);
             return Err(OAuthError::TooMany { retry_after });
         };
         let _running = self.signing.running.acquire().await;
@@ -108,7 +144,9 @@ impl Service {
             Ok::<_, aws_lc_rs::error::Unspecified>(Secret::new(message))
         });
         let token = signed.await.map_err(OAuthError::internal)?;
-        token.map_err(OAuthError::internal)
+        let token = token.map_err(OAuthError::internal)?;
+        self.metrics.issued.inc();
+        Ok(token)
     }
 }
 
@@ -125,7 +163,7 @@ fn check_grant(client: &Client, grant: Option<&str>) -> Result<(), OAuthError> {
     }
 }
 
-fn check_format(parameters: &Parameters) -> Result<(), OAuthError> {
+pub(crate) fn check_format(parameters: &Parameters) -> Result<(), OAuthError> {
     if parameters.get("token_format").unwrap_or("jwt") != "jwt" {
         let text = "The token format must be jwt";
         return Err(OAuthError::InvalidRequest(text));
@@ -140,7 +178,7 @@ fn check_format(parameters: &Parameters) -> Result<(), OAuthError> {
 
 /// The authorities that are asked for: all of them, or a subset. One that the client does not hold
 /// exactly spoils the request.
-fn narrow<'a>(
+pub(crate) fn narrow<'a>(
     authorities: &'a [String],
     requested: Option<&str>,
 ) -> Result<Vec<&'a str>, OAuthError> {

@@ -31,7 +31,6 @@ use crate::config::Phases;
 pub use rotation::PendingKey;
 use rotation::Step;
 pub use set::KeySet;
-pub(crate) use set::Signer;
 
 /// How long a request waits for the first key of a fresh server.
 const FIRST_KEY: Duration = Duration::from_secs(3);
