@@ -68,8 +68,9 @@ pub async fn find(tx: &mut Tx, id: SessionId) -> Result<Option<Session>> {
     tx.find(TABLE, &sql, params![id], decode).await
 }
 
-/// Replaces the refresh token. Returns `false`, and changes nothing, unless `from` was the good one:
-/// of several requests with one refresh token, one succeeds.
+/// Replaces the refresh token, and moves the end of the session to `expires_at`. Returns `false`, and
+/// changes nothing, unless `from` was the good one: of several requests with one refresh token, one
+/// succeeds.
 ///
 /// # Errors
 /// Those of the database.
@@ -79,11 +80,13 @@ pub async fn rotate(
     from: [u8; 32],
     to: [u8; 32],
     at: Timestamp,
+    expires_at: Timestamp,
 ) -> Result<bool> {
     let updated = tx
         .execute(
-            "UPDATE sessions SET refresh = $3, refreshed_at = $4 WHERE id = $1 AND refresh = $2",
-            params![id, &from, &to, at],
+            "UPDATE sessions SET refresh = $3, refreshed_at = $4, expires_at = $5
+            WHERE id = $1 AND refresh = $2",
+            params![id, &from, &to, at, expires_at],
         )
         .await?;
     Ok(updated == 1)
