@@ -15,6 +15,14 @@ pub const REQUEST_TARGET: usize = 8 * 1024;
 pub const BEARER_TOKEN: usize = 16 * 1024;
 /// Nesting of a token's JSON.
 pub const TOKEN_JSON_DEPTH: usize = 16;
+/// The key set of an issuer that may vouch for persons.
+pub const KEY_SET: usize = 64 * 1024;
+/// How long an assertion of such an issuer may be good.
+pub const ASSERTION_LIFE: Duration = Duration::from_secs(3600);
+/// A name, an id or a group in an assertion.
+pub const ASSERTION_TEXT: usize = 255;
+/// Groups in an assertion.
+pub const ASSERTION_GROUPS: usize = 1_000;
 /// The body of a token request.
 pub const TOKEN_REQUEST_BODY: usize = 64 * 1024;
 /// The body of an operator API request that carries JSON.
@@ -189,3 +197,11 @@ pub const LOGIN_FAILURES_NAME_BURST: u32 = 50;
 pub const LOGIN_FAILURES_NAME_REFILL: Duration = Duration::from_secs(30);
 /// How long a source is remembered after a person logged in from it.
 pub const LOGIN_SOURCE_REMEMBERED: Duration = Duration::from_secs(90 * 24 * 60 * 60);
+/// A certificate in DER.
+pub const CERTIFICATE: usize = 32 * 1024;
+/// A certificate as text: PEM in any of its spellings.
+pub const CERTIFICATE_TEXT: usize = 64 * 1024;
+/// Certificates that a client sends besides its own.
+pub const CERTIFICATE_CHAIN: usize = 8;
+/// A distinguished name, as text or in DER.
+pub const DISTINGUISHED_NAME: usize = 8 * 1024;
