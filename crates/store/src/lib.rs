@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod accounts;
+pub mod assertions;
 pub mod audit;
 pub mod authorities;
 pub mod broker;

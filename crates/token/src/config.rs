@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::trusted::TrustedIssuer;
+
 /// Settings of the token server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Config {
@@ -12,6 +14,8 @@ pub struct Config {
     pub errors: ErrorProfile,
     /// Whether a token that was got with a certificate is good with that certificate only.
     pub bind_to_certificate: bool,
+    /// Who may vouch for persons, for clients with the grant `jwt-bearer`.
+    pub trusted_issuers: Vec<TrustedIssuer>,
     /// How long signing keys stay in each phase.
     pub phases: Phases,
 }
@@ -22,6 +26,7 @@ impl Default for Config {
             query_credentials: true,
             errors: ErrorProfile::Compatible,
             bind_to_certificate: false,
+            trusted_issuers: Vec::new(),
             phases: Phases::default(),
         }
     }

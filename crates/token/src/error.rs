@@ -39,6 +39,11 @@ pub(crate) enum OAuthError {
     InvalidRequest(&'static str),
     #[error("The requested scope exceeds what the client holds")]
     InvalidScope,
+    /// The person of an assertion.
+    #[error("The person has none of the roles of the client")]
+    NoRole,
+    #[error("The assertion is not valid")]
+    BadAssertion,
     /// At a resource that takes bearer tokens.
     #[error("The access token is missing or not valid")]
     BadBearer,
@@ -91,7 +96,8 @@ impl OAuthError {
             | Self::InvalidRequest(_)
             | Self::BodyMissing => (StatusCode::BAD_REQUEST, "invalid_request"),
             Self::UnsupportedGrant => (StatusCode::BAD_REQUEST, "unsupported_grant_type"),
-            Self::InvalidScope => (StatusCode::BAD_REQUEST, "invalid_scope"),
+            Self::InvalidScope | Self::NoRole => (StatusCode::BAD_REQUEST, "invalid_scope"),
+            Self::BadAssertion => (StatusCode::BAD_REQUEST, "invalid_grant"),
             Self::BadBearer => (StatusCode::UNAUTHORIZED, "invalid_token"),
             Self::InvalidToken => (StatusCode::BAD_REQUEST, "invalid_token"),
             Self::UnknownToken => (StatusCode::NOT_FOUND, "invalid_token"),

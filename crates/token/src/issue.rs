@@ -14,17 +14,19 @@ use uuid::Uuid;
 use crate::authenticate::Proven;
 use crate::claims::{self, Grant, Lifetime};
 use crate::error::OAuthError;
+use crate::jwt_bearer::JWT_BEARER;
 use crate::parameters::Parameters;
 use crate::service::Service;
 
 /// The grant by which clients and tools speak for themselves.
 pub(crate) const CLIENT_CREDENTIALS: &str = "client_credentials";
-/// Grants a client may be registered for, but that are not offered.
-const NOT_OFFERED: [&str; 4] = [
+/// Grants a client may be registered for, but that are not offered to clients.
+const NOT_OFFERED: [&str; 5] = [
     "authorization_code",
+    "client_x509",
     "password",
     "refresh_token",
-    "urn:ietf:params:oauth:grant-type:jwt-bearer",
+    "urn:ietf:params:oauth:grant-type:saml2-bearer",
 ];
 /// The largest parameter `authorities`, which is accepted and ignored.
 const AUTHORITIES: usize = 1024;
@@ -86,9 +88,25 @@ impl Service {
         proven: &Proven,
         parameters: &Parameters,
     ) -> Result<Issued, OAuthError> {
-        let client = &*proven.client.client;
-        check_grant(client, parameters.get("grant_type"))?;
+        let grant = parameters.get("grant_type");
+        let grant = check_grant(&proven.client.client, grant)?;
         check_format(parameters)?;
+        match grant {
+            Offered::ClientCredentials => self.issue_for_itself(proven, parameters).await,
+            Offered::JwtBearer if self.config.trusted_issuers.is_empty() => {
+                Err(OAuthError::UnsupportedGrant)
+            }
+            Offered::JwtBearer => self.issue_for_assertion(proven, parameters).await,
+        }
+    }
+
+    /// Issues a token that speaks for the client itself.
+    async fn issue_for_itself(
+        &self,
+        proven: &Proven,
+        parameters: &Parameters,
+    ) -> Result<Issued, OAuthError> {
+        let client = &*proven.client.client;
         let tenant = Arc::clone(&self.identities.load().tenant);
         let authorities = claims::authorities(&tenant, client);
         let scopes = narrow(&authorities, parameters.get("scope"))?;
@@ -150,16 +168,24 @@ impl Service {
     }
 }
 
-fn check_grant(client: &Client, grant: Option<&str>) -> Result<(), OAuthError> {
+/// The grants that are offered to clients.
+enum Offered {
+    ClientCredentials,
+    JwtBearer,
+}
+
+/// The grant that is asked for, by its one name, if the client is registered for it.
+fn check_grant(client: &Client, grant: Option<&str>) -> Result<Offered, OAuthError> {
     let grant = grant.ok_or(OAuthError::MissingGrant)?;
-    if grant != CLIENT_CREDENTIALS && !NOT_OFFERED.contains(&grant) {
-        return Err(OAuthError::UnsupportedGrant);
-    }
-    let registered = client.grant_types.iter().any(|known| known == grant);
-    match (registered, grant) {
-        (false, _) => Err(OAuthError::UnauthorizedGrant),
-        (true, CLIENT_CREDENTIALS) => Ok(()),
-        (true, _) => Err(OAuthError::UnsupportedGrant),
+    let offered = match grant {
+        CLIENT_CREDENTIALS => Ok(Offered::ClientCredentials),
+        JWT_BEARER => Ok(Offered::JwtBearer),
+        other if NOT_OFFERED.contains(&other) => Err(OAuthError::UnsupportedGrant),
+        _ => return Err(OAuthError::UnsupportedGrant),
+    };
+    match client.grant_types.iter().any(|known| known == grant) {
+        true => offered,
+        false => Err(OAuthError::UnauthorizedGrant),
     }
 }
 

@@ -3,6 +3,7 @@
 pub mod config;
 pub mod keys;
 pub mod metrics;
+pub mod trusted;
 
 mod authenticate;
 mod claims;
@@ -10,6 +11,7 @@ mod credentials;
 mod error;
 mod http;
 mod issue;
+mod jwt_bearer;
 mod parameters;
 mod ratchet;
 mod service;

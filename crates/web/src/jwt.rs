@@ -31,6 +31,7 @@ use crate::identity::Identities;
 pub use account::{AccountToken, PLATFORM_AUDIENCE, verify_account};
 use claims::Claims;
 pub use claims::TokenUser;
+pub use segments::{Signed, signed};
 
 /// Tokens are accepted this long after their expiry, for clocks that disagree.
 pub const EXPIRY_LEEWAY: Duration = Duration::from_secs(30);

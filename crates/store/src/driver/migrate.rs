@@ -19,7 +19,7 @@ struct Migration {
     sql: &'static str,
 }
 
-const MIGRATIONS: [Migration; 4] = [
+const MIGRATIONS: [Migration; 5] = [
     Migration {
         number: 1,
         name: "identity",
@@ -39,6 +39,11 @@ const MIGRATIONS: [Migration; 4] = [
         number: 4,
         name: "platform",
         sql: include_str!("../../migrations/0004_platform.sql"),
+    },
+    Migration {
+        number: 5,
+        name: "assertions",
+        sql: include_str!("../../migrations/0005_assertions.sql"),
     },
 ];
 

@@ -33,7 +33,9 @@ pub(crate) enum AssertionRefused {
     UnknownKey(String),
     #[error("the assertion's signature is wrong")]
     Signature,
-    #[error("the assertion is not meant for this token server alone: 'aud' must be its issuer name")]
+    #[error(
+        "the assertion is not meant for this token server alone: 'aud' must be its issuer name"
+    )]
     Audience,
     #[error("the assertion's claim {claim:?} must be {expected}")]
     Claim {
@@ -68,6 +70,8 @@ pub(crate) struct Vouched {
     pub(crate) origin: String,
     /// The roles that the person's groups stand for.
     pub(crate) roles: Vec<RoleName>,
+    /// When the person proved who it is, as far as the issuer says.
+    pub(crate) authenticated_at: Timestamp,
     /// What must not come again until the assertion has expired.
     pub(crate) once: [u8; 32],
     /// Until when the assertion would be accepted.
@@ -83,7 +87,7 @@ pub(crate) fn verify(
 ) -> Result<Vouched, AssertionRefused> {
     let signed = jwt::signed(assertion)?;
     let (algorithm, kid) = read_header(&signed.header)?;
-    let claims = Claims(jwt::object("claims", &signed.claims)?);
+    let claims = Claims(signed.claims()?);
     let named = claims.text("iss")?;
     let issuer = issuers.iter().find(|issuer| issuer.issuer == named);
     let issuer = issuer.ok_or_else(|| AssertionRefused::Issuer(named.to_owned()))?;
@@ -103,6 +107,10 @@ pub(crate) fn verify(
         name: name.to_owned(),
         origin: issuer.origin.clone(),
         roles: groups.iter().flat_map(of).collect(),
+        authenticated_at: match claims.seconds("auth_time")? {
+            Some(at) => at,
+            None => claims.seconds("iat")?.unwrap_or(now),
+        },
         once: digest(&issuer.issuer, claims.text("jti")?),
         expires_at: expires_at.plus(EXPIRY_LEEWAY),
     })
@@ -188,7 +196,10 @@ impl Claims {
             return Err(AssertionRefused::TooLong);
         }
         for claim in ["iat", "nbf"] {
-            if self.seconds(claim)?.is_some_and(|at| at > now.plus(START_LEEWAY)) {
+            if self
+                .seconds(claim)?
+                .is_some_and(|at| at > now.plus(START_LEEWAY))
+            {
                 return Err(AssertionRefused::NotYetValid);
             }
         }

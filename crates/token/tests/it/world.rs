@@ -235,7 +235,7 @@ impl World {
                     .tag(secret.as_bytes()),
             },
             sealed: None,
-            parameters: serde_json::Value::Null,
+            parameters: Value::Null,
             metadata: Metadata::default(),
             created_at: START,
             expires_at: None,

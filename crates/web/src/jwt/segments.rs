@@ -19,6 +19,48 @@ pub(super) struct Segments<'t> {
 }
 
 pub(super) fn split(token: &str) -> Result<Segments<'_>, TokenRefused> {
+    let Signed {
+        message,
+        header,
+        claims,
+        signature,
+    } = signed(token)?;
+    Ok(Segments {
+        message,
+        kid: read_header(&header)?,
+        claims,
+        signature,
+    })
+}
+
+/// A signed JWT taken apart. Nothing about it is verified yet.
+#[derive(Debug)]
+pub struct Signed<'t> {
+    /// Header and claims as sent: what was signed.
+    pub message: &'t str,
+    /// The header.
+    pub header: Map<String, Value>,
+    /// The signature.
+    pub signature: Vec<u8>,
+    claims: Vec<u8>,
+}
+
+impl Signed<'_> {
+    /// The claims.
+    ///
+    /// # Errors
+    /// When they are not an unambiguous object.
+    pub fn claims(&self) -> Result<Map<String, Value>, TokenRefused> {
+        object("claims", &self.claims)
+    }
+}
+
+/// Takes a signed JWT apart, whoever issued it.
+///
+/// # Errors
+/// When it is too large, does not have three segments of Base64url without padding, or its header is
+/// not an unambiguous object.
+pub fn signed(token: &str) -> Result<Signed<'_>, TokenRefused> {
     if token.len() > limits::BEARER_TOKEN {
         return Err(TokenRefused::TooLarge);
     }
@@ -27,10 +69,9 @@ pub(super) fn split(token: &str) -> Result<Segments<'_>, TokenRefused> {
     if header.is_empty() || claims.is_empty() || signature.is_empty() || claims.contains('.') {
         return Err(TokenRefused::Segments);
     }
-    let kid = read_header(&object("header", &decode("header", header)?)?)?;
-    Ok(Segments {
+    Ok(Signed {
         message,
-        kid,
+        header: object("header", &decode("header", header)?)?,
         claims: decode("claims", claims)?,
         signature: decode("signature", signature)?,
     })
@@ -41,7 +82,7 @@ fn decode(segment: &'static str, text: &str) -> Result<Vec<u8>, TokenRefused> {
     decoded.map_err(|_| TokenRefused::Encoding(segment))
 }
 
-/// Parses a segment that must be an object.
+/// Parses a segment that must be an object with distinct members and bounded depth.
 pub(super) fn object(
     segment: &'static str,
     text: &[u8],
