@@ -113,6 +113,20 @@ pub async fn list_of(tx: &mut Tx, account: AccountId) -> Result<Vec<Session>> {
     tx.list(TABLE, &sql, params![account], decode).await
 }
 
+/// Ends every session of an account, and voids the codes that were handed out for it.
+///
+/// # Errors
+/// Those of the database.
+pub async fn end_all(tx: &mut Tx, account: AccountId) -> Result<()> {
+    for owned in [
+        "DELETE FROM sessions WHERE account_id = $1",
+        "DELETE FROM codes WHERE account_id = $1",
+    ] {
+        tx.execute(owned, params![account]).await?;
+    }
+    Ok(())
+}
+
 /// Forgets sessions that ended before `before`. Returns how many.
 ///
 /// # Errors
