@@ -1,15 +1,13 @@
-//! What a key looks like: its secret, its JSON, and the parameters that ask for it.
+//! What a key looks like: its secret and its JSON.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE;
 use lockgate_core::clock::Timestamp;
 use lockgate_core::ids::InstanceId;
-use lockgate_core::input::{FieldErrors, Fields};
 use lockgate_core::random::Random;
 use lockgate_core::secret::Secret;
 use lockgate_core::tenant::{Plan, Tenant};
 use serde::Serialize;
-use serde_json::Value;
 use uuid::Uuid;
 
 /// A client secret that was just drawn: `<uuid>$<32 random bytes in URL-safe Base64>`.
@@ -79,60 +77,11 @@ impl Credentials<'_> {
     }
 }
 
-/// A kind of key that a request can ask for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum KeyType {
-    /// Client id and secret.
-    Secret,
-    /// A certificate and its private key, made by the server.
-    Certificate,
-    /// A certificate that the caller brings.
-    ExternalCertificate,
-}
-
-impl KeyType {
-    /// The kind that `parameters` of a new key ask for; nothing or `{}` means client id and secret.
-    ///
-    /// The name of this kind is not documented anywhere, so spellings that people try are accepted:
-    /// `clientsecret`, `clientid_secret` and `ClientId/Secret`, whatever case or separators.
-    pub(crate) fn read(parameters: Option<Value>, errors: &mut FieldErrors) -> Option<Self> {
-        let Some(parameters) = parameters else {
-            return Some(Self::Secret);
-        };
-        let mut fields = Fields::of("parameters", parameters, errors);
-        let name = fields.text("key-type");
-        let key_type = match name.as_deref() {
-            None => Some(Self::Secret),
-            Some("certificate") => Some(Self::Certificate),
-            Some("certificate_external") => Some(Self::ExternalCertificate),
-            Some(name) if is_secret(name) => Some(Self::Secret),
-            Some(_) => {
-                let message = "must be clientsecret, certificate or certificate_external";
-                fields.error("key-type", message);
-                None
-            }
-        };
-        if key_type != Some(Self::Secret) {
-            for name in ["validity", "key-length", "X.509"] {
-                fields.value(name);
-            }
-        }
-        fields.finish();
-        key_type
-    }
-}
-
-fn is_secret(name: &str) -> bool {
-    let separator = |c: char| matches!(c, '-' | '_' | '/' | ' ');
-    let joined: String = name.chars().filter(|c| !separator(*c)).collect();
-    ["clientsecret", "clientidsecret"].contains(&joined.to_ascii_lowercase().as_str())
-}
-
 #[cfg(test)]
 mod tests {
     use lockgate_core::random::SeededRandom;
     use lockgate_testkit::tenant;
-    use serde_json::json;
+    use serde_json::Value;
 
     use super::*;
 
@@ -181,60 +130,5 @@ mod tests {
         assert_eq!(URL_SAFE.decode(random).unwrap().len(), 32);
         assert_ne!(one.text.expose(), two.text.expose());
         assert!(!format!("{one:?}").contains(random));
-    }
-
-    fn read(parameters: Value) -> Result<KeyType, FieldErrors> {
-        let mut errors = FieldErrors::default();
-        let key_type = KeyType::read(Some(parameters), &mut errors);
-        errors.check()?;
-        Ok(key_type.unwrap())
-    }
-
-    #[test]
-    fn key_parameters_choose_the_type() {
-        assert_eq!(
-            KeyType::read(None, &mut FieldErrors::default()),
-            Some(KeyType::Secret)
-        );
-        let cases = [
-            (json!({}), KeyType::Secret),
-            (json!({"key-type": "clientsecret"}), KeyType::Secret),
-            (json!({"key-type": "clientid_secret"}), KeyType::Secret),
-            (json!({"key-type": "ClientId/Secret"}), KeyType::Secret),
-            (
-                json!({"key-type": "certificate", "validity": 365, "key-length": 2048}),
-                KeyType::Certificate,
-            ),
-            (
-                json!({"key-type": "certificate_external", "X.509": "-----BEGIN"}),
-                KeyType::ExternalCertificate,
-            ),
-        ];
-        for (parameters, expected) in cases {
-            assert_eq!(read(parameters.clone()), Ok(expected), "{parameters}");
-        }
-    }
-
-    #[test]
-    fn wrong_key_parameters_name_their_field() {
-        let cases = [
-            (json!("x"), "parameters", "must be a JSON object"),
-            (
-                json!({"key-type": 1}),
-                "parameters.key-type",
-                "must be text",
-            ),
-            (
-                json!({"key-type": "rsa"}),
-                "parameters.key-type",
-                "must be clientsecret",
-            ),
-            (json!({"validity": 3}), "parameters.validity", "is unknown"),
-        ];
-        for (parameters, field, message) in cases {
-            let errors = read(parameters.clone()).unwrap_err();
-            assert_eq!(errors.as_slice()[0].field, field, "{parameters}");
-            assert!(errors.to_string().contains(message), "{errors}");
-        }
     }
 }

@@ -1,6 +1,7 @@
 //! Why a request to the catalogue was not carried out.
 
 use lockgate_core::crypto::CryptoError;
+use lockgate_core::ids::InstanceId;
 use lockgate_core::input::FieldErrors;
 use lockgate_core::limits;
 use lockgate_core::role::RoleName;
@@ -15,14 +16,20 @@ pub enum Error {
     /// No instance has this name or guid.
     #[error("There is no service instance {0:?}.")]
     NoInstance(String),
-    /// The instance has no key of this name or guid.
-    #[error("The service instance {instance:?} has no key {key:?}.")]
-    NoKey {
-        /// Name of the instance.
-        instance: String,
-        /// Name or guid of the key.
-        key: String,
+    /// Several instances have this name, in different spaces.
+    #[error("There are {} service instances {name:?}: {}.", .guids.len(), listed(.guids))]
+    AmbiguousInstance {
+        /// The name.
+        name: String,
+        /// Their guids.
+        guids: Vec<InstanceId>,
     },
+    /// No space has this name or guid.
+    #[error("There is no space {0:?}.")]
+    NoSpace(String),
+    /// No key has this name or guid.
+    #[error("There is no service key {0:?}.")]
+    NoKey(String),
     /// No role has this name.
     #[error("There is no role {0:?}.")]
     NoRole(String),
@@ -70,6 +77,14 @@ pub enum Error {
     /// Keys with certificates cannot be made yet.
     #[error("Keys with certificates are not supported yet.")]
     CertificateKey,
+    /// The instance still has the grant type from before.
+    #[error(
+        "The service instance {0:?} still has the grant type client_x509, which is out of use: it gets no new keys."
+    )]
+    ClientX509(String),
+    /// The server does not show credentials again.
+    #[error("The credentials of the service key {0:?} were shown once, when it was created.")]
+    CredentialsHidden(String),
     /// A stored key cannot be shown.
     #[error("the credentials of key {key} cannot be shown")]
     Unreadable {
@@ -90,6 +105,16 @@ impl From<FieldErrors> for Error {
     fn from(errors: FieldErrors) -> Self {
         Self::Fields(errors)
     }
+}
+
+/// A few guids, then a count.
+fn listed(guids: &[InstanceId]) -> String {
+    let few: Vec<String> = guids.iter().take(10).map(ToString::to_string).collect();
+    let more = match guids.len() - few.len() {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    few.join(", ") + &more
 }
 
 /// Who uses a role, in words: a few names, then a count.

@@ -1,8 +1,11 @@
 #![doc = include_str!("../README.md")]
 
+pub mod catalogue;
 mod credentials;
 pub mod error;
+mod key_type;
 mod parameters;
+pub mod schemas;
 pub mod service;
 mod surface;
 

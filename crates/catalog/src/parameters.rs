@@ -9,6 +9,8 @@ use serde_json::Value;
 
 /// The grant that service-to-service clients use.
 pub(crate) const CLIENT_CREDENTIALS: &str = "client_credentials";
+/// The grant that turns another issuer's token into one of this server.
+const JWT_BEARER: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 /// Grants that an instance may name.
 pub(crate) const GRANT_TYPES: [&str; 6] = [
     CLIENT_CREDENTIALS,
@@ -16,9 +18,12 @@ pub(crate) const GRANT_TYPES: [&str; 6] = [
     "password",
     "refresh_token",
     "urn:ietf:params:oauth:grant-type:saml2-bearer",
-    "urn:ietf:params:oauth:grant-type:jwt-bearer",
+    JWT_BEARER,
 ];
-/// The name that older instances use for client credentials with a certificate.
+/// Those of them that the token server offers to instances.
+const SERVED_GRANTS: [&str; 2] = [CLIENT_CREDENTIALS, JWT_BEARER];
+/// The name that older instances use for client credentials with a certificate. Out of use: an
+/// instance that still has it gets no new keys and is changed only by replacing it.
 const CLIENT_X509: &str = "client_x509";
 
 /// Shortest and longest life of tokens, in seconds.
@@ -139,6 +144,7 @@ impl Rules<'_> {
         }
         if errors.is_empty() {
             self.check_roles(&parameters.roles, errors);
+            check_grants(&parameters.grant_types, errors);
         }
         warnings
     }
@@ -215,29 +221,45 @@ impl Rules<'_> {
     }
 }
 
+/// Whether an instance still has the grant type that came before certificates were a key type.
+pub(crate) fn has_client_x509(parameters: &Parameters) -> bool {
+    parameters
+        .grant_types
+        .iter()
+        .any(|name| name == CLIENT_X509)
+}
+
+/// A grant type from before is no reason to refuse the change that replaces it, so it is what
+/// results that is checked.
+fn check_grants(grants: &[String], errors: &mut FieldErrors) {
+    if grants.iter().any(|name| name == CLIENT_X509) {
+        errors.add(
+            "parameters.grant-types",
+            format!("{CLIENT_X509} is out of use; replace it with {CLIENT_CREDENTIALS}"),
+        );
+    }
+}
+
 fn grant_types(fields: &mut Fields<'_>, warnings: &mut Vec<String>) -> Option<Vec<String>> {
     let names = fields.texts("grant-types", limits::INSTANCE_LIST)?;
     if names.is_empty() {
         fields.error("grant-types", "needs at least one grant type");
     }
     let mut grants: Vec<String> = Vec::with_capacity(names.len());
-    for (index, mut name) in names.into_iter().enumerate() {
-        if name == CLIENT_X509 {
-            warnings.push(format!(
-                "grant type {CLIENT_X509} is out of use; {CLIENT_CREDENTIALS} was set instead"
-            ));
-            CLIENT_CREDENTIALS.clone_into(&mut name);
-        }
-        if !GRANT_TYPES.contains(&name.as_str()) {
+    for (index, name) in names.into_iter().enumerate() {
+        if name != CLIENT_X509 && !GRANT_TYPES.contains(&name.as_str()) {
             let message = format!("must be one of {}", GRANT_TYPES.join(", "));
             fields.error(&format!("grant-types[{index}]"), message);
         } else if !grants.contains(&name) {
             grants.push(name);
         }
     }
-    for grant in grants.iter().filter(|grant| *grant != CLIENT_CREDENTIALS) {
+    let unserved =
+        |grant: &&String| *grant != CLIENT_X509 && !SERVED_GRANTS.contains(&grant.as_str());
+    for grant in grants.iter().filter(unserved) {
+        let served = SERVED_GRANTS.join(" and ");
         warnings.push(format!(
-            "grant type {grant} is kept, but the token server offers {CLIENT_CREDENTIALS} only"
+            "grant type {grant} is kept, but the token server offers instances only {served}"
         ));
     }
     Some(grants)

@@ -1,7 +1,14 @@
 //! The rules of the catalogue over the store. Every protocol face calls these.
+//!
+//! What changes something takes the [`Actor`](lockgate_core::audit::Actor) first and notes the
+//! change in the audit log in its own transaction. Methods that end in `_in` take part in a
+//! transaction of the caller, who commits it.
 
 mod instances;
 mod keys;
+mod operator;
+mod places;
+mod prepared;
 mod roles;
 
 use std::sync::Arc;
@@ -9,14 +16,16 @@ use std::sync::Arc;
 use lockgate_core::client::SECRET_HASH_LABEL;
 use lockgate_core::clock::SharedClock;
 use lockgate_core::crypto::{KeyedHash, MasterKey, Vault};
-use lockgate_core::input::Fields;
+use lockgate_core::input::FieldErrors;
 use lockgate_core::random::SharedRandom;
 use lockgate_core::tenant::Tenant;
 use lockgate_store::Store;
 use uuid::Uuid;
 
-pub use instances::ChangedInstance;
-pub use keys::ShownKey;
+pub use instances::{ChangedInstance, InstanceChange, NewInstance, parameters_json};
+pub use keys::{Expiring, KeyKind, NewKey, ShownKey};
+pub(crate) use operator::{InstanceRef, Placed};
+pub use prepared::PreparedKey;
 pub use roles::{Role, RoleUsers};
 
 /// The catalogue of one tenant. Cheap to clone.
@@ -74,27 +83,23 @@ fn guid(text: &str) -> Option<Uuid> {
     Uuid::try_parse(text).ok().filter(|_| text.len() == 36)
 }
 
-/// The member `name` as the name of something, `what`, with 1 to `limit` characters.
+/// Checks the name of `what`: 1 to `limit` characters that can be written in a command.
 ///
-/// Names that look like a guid are refused, because instances and keys are found by either.
-fn name_of(fields: &mut Fields<'_>, what: &str, limit: usize) -> Option<String> {
-    let name = fields.required_text("name")?;
-    let error = if name.chars().count() > limit {
-        Some(format!("the name of {what} has at most {limit} characters"))
+/// Names that look like a guid are refused unless `guids`, because operators find things by either.
+/// Platforms behind the broker API name things by ids of their own, so there they are allowed.
+fn check_name(name: &str, what: &str, limit: usize, guids: bool, errors: &mut FieldErrors) {
+    let wrong = if name.is_empty() {
+        "is required".to_owned()
+    } else if name.chars().count() > limit {
+        format!("the name of {what} has at most {limit} characters")
     } else if name.chars().any(char::is_control) {
-        Some(format!("the name of {what} has no control characters"))
+        format!("the name of {what} has no control characters")
     } else if name.trim() != name {
-        Some(format!("the name of {what} has no white space around it"))
-    } else if guid(&name).is_some() {
-        Some(format!("the name of {what} must not look like a guid"))
+        format!("the name of {what} has no white space around it")
+    } else if !guids && guid(name).is_some() {
+        format!("the name of {what} must not look like a guid")
     } else {
-        None
+        return;
     };
-    match error {
-        Some(message) => {
-            fields.error("name", message);
-            None
-        }
-        None => Some(name),
-    }
+    errors.add("name", wrong);
 }

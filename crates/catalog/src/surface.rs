@@ -3,6 +3,7 @@
 mod instances;
 mod keys;
 mod offerings;
+mod query;
 mod roles;
 
 use http::StatusCode;
@@ -34,8 +35,11 @@ impl From<Error> for Problem {
                 return Self::internal(cause);
             }
             Error::NoInstance(_) => (StatusCode::NOT_FOUND, "LG-INSTANCE"),
-            Error::NoKey { .. } => (StatusCode::NOT_FOUND, "LG-KEY"),
+            Error::NoSpace(_) => (StatusCode::NOT_FOUND, "LG-SPACE"),
+            Error::NoKey(_) => (StatusCode::NOT_FOUND, "LG-KEY"),
             Error::NoRole(_) => (StatusCode::NOT_FOUND, "LG-ROLE"),
+            Error::CredentialsHidden(_) => (StatusCode::NOT_FOUND, "LG-KEY-HIDDEN"),
+            Error::AmbiguousInstance { .. } => (StatusCode::CONFLICT, "LG-INSTANCE-AMBIGUOUS"),
             Error::InstanceNameTaken(_) => (StatusCode::CONFLICT, "LG-INSTANCE-NAME"),
             Error::KeyNameTaken(_) => (StatusCode::CONFLICT, "LG-KEY-NAME"),
             Error::RoleTaken(_) => (StatusCode::CONFLICT, "LG-ROLE-NAME"),
@@ -45,6 +49,7 @@ impl From<Error> for Problem {
             Error::TooManyInstances => (StatusCode::CONFLICT, "LG-INSTANCE-LIMIT"),
             Error::TooManyKeys => (StatusCode::CONFLICT, "LG-KEY-LIMIT"),
             Error::TooManyRoles => (StatusCode::CONFLICT, "LG-ROLE-LIMIT"),
+            Error::ClientX509(_) => (StatusCode::UNPROCESSABLE_ENTITY, "LG-CLIENT-X509"),
             Error::CertificateKey => (StatusCode::UNPROCESSABLE_ENTITY, "LG-KEY-TYPE"),
         };
         let problem = Self::new(status, code, error.to_string());
@@ -60,9 +65,16 @@ fn hint(error: &Error) -> Option<&'static str> {
         Error::HasKeys { .. } => {
             Some("delete its keys first, or repeat the request with ?purge=true")
         }
+        Error::AmbiguousInstance { .. } => {
+            Some("give a guid, or the space: --space ORG/SPACE, ?space=ORG/SPACE")
+        }
+        Error::NoSpace(_) => Some("write it as ORG/SPACE, or give its guid"),
         Error::RoleUsed { .. } => {
             Some("take it from these instances and undeploy or change these flows first")
         }
+        Error::ClientX509(_) => Some(
+            "replace it first: lockgate instance update NAME -c '{\"grant-types\":[\"client_credentials\"]}'",
+        ),
         Error::CertificateKey => Some("leave out parameters.key-type to get client id and secret"),
         _ => None,
     }

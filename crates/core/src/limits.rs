@@ -104,8 +104,16 @@ pub const INSTANCES: usize = 2_500;
 pub const INSTANCE_KEYS: usize = 1_000;
 /// The name of a service instance, in characters.
 pub const INSTANCE_NAME: usize = 255;
-/// The name of a service key, in characters.
-pub const KEY_NAME: usize = 32;
+/// The tags of a service instance together, in characters.
+pub const INSTANCE_TAGS: usize = 2_048;
+/// The name of a service key, in characters; 32 are enough for most tools.
+pub const KEY_NAME: usize = 255;
+/// Key pairs that are generated at the same time: each keeps a processor busy.
+pub const KEY_GENERATIONS: usize = 2;
+/// How long a request waits for its turn to generate a key pair.
+pub const KEY_GENERATION_WAIT: Duration = Duration::from_secs(30);
+/// Authorities of client certificates, own ones included.
+pub const AUTHORITIES: usize = 100;
 /// Entries of a list parameter of an instance, such as its roles.
 pub const INSTANCE_LIST: usize = 100;
 /// The scopes of all roles of an instance together, so that its tokens stay below [`BEARER_TOKEN`].
@@ -205,3 +213,11 @@ pub const CERTIFICATE_TEXT: usize = 64 * 1024;
 pub const CERTIFICATE_CHAIN: usize = 8;
 /// A distinguished name, as text or in DER.
 pub const DISTINGUISHED_NAME: usize = 8 * 1024;
+/// Labels of one thing.
+pub const METADATA_LABELS: usize = 50;
+/// Annotations of one thing.
+pub const METADATA_ANNOTATIONS: usize = 200;
+/// The name of a label or an annotation, and the value of a label, in characters.
+pub const METADATA_NAME: usize = 63;
+/// The value of an annotation, in characters.
+pub const METADATA_VALUE: usize = 5_000;

@@ -1,179 +1,275 @@
-//! Service keys.
+//! Service keys, by their ids.
 
-use lockgate_core::ids::KeyId;
-use lockgate_core::input::{FieldErrors, Fields};
-use lockgate_core::limits;
+use std::time::Duration;
+
+use lockgate_core::audit::{Actor, Target};
+use lockgate_core::clock::Timestamp;
+use lockgate_core::ids::{InstanceId, KeyId};
 use lockgate_core::secret::Secret;
-use lockgate_store::Tx;
 use lockgate_store::changes::{self, Topic};
-use lockgate_store::instances::Instance;
-use lockgate_store::keys::{self, Key};
+use lockgate_store::instances::{self, Instance};
+use lockgate_store::keys::{self, Credential, Key};
+use lockgate_store::metadata::Metadata;
+use lockgate_store::{Tx, audit};
 use serde_json::Value;
 
-use crate::credentials::{Credentials, KeyType, NewSecret};
 use crate::error::{Error, Result};
+use crate::key_type;
+use crate::service::Catalog;
 use crate::service::instances::find as find_instance;
-use crate::service::{Catalog, guid, name_of};
 
-/// A key and, where they may be shown, its credentials.
+/// A key to create.
+#[derive(Clone, Debug)]
+pub struct NewKey {
+    /// Its name: 1 to 255 characters, unique in its instance. Only names in instances outside any
+    /// space may look like a guid.
+    pub name: String,
+    /// What kind of key; client id and secret when absent.
+    pub parameters: Option<Value>,
+    /// Labels and annotations, checked by the face that takes them.
+    pub metadata: Metadata,
+}
+
+/// A key and its credentials.
 #[derive(Clone, Debug)]
 pub struct ShownKey {
     /// The instance it belongs to.
     pub instance: Instance,
     /// The key.
     pub key: Key,
-    /// Its JSON; absent when the server does not show credentials again.
-    pub credentials: Option<Secret<Vec<u8>>>,
+    /// Its JSON, `{"oauth":{…}}`.
+    pub credentials: Secret<Vec<u8>>,
+    /// What the caller should know although it worked.
+    pub warnings: Vec<String>,
+}
+
+/// A key that expires, and whose it is.
+#[derive(Clone, Debug)]
+pub struct Expiring {
+    /// The instance it belongs to.
+    pub instance: Instance,
+    /// The key.
+    pub key: Key,
+}
+
+/// The kinds of keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeyKind {
+    /// Client id and secret.
+    Secret,
+    /// A certificate made by this server.
+    Certificate,
+    /// A certificate that its owner brought.
+    ExternalCertificate,
+}
+
+impl KeyKind {
+    /// The kind of a key.
+    #[must_use]
+    pub const fn of(key: &Key) -> Self {
+        match &key.credential {
+            Credential::Secret { .. } => Self::Secret,
+            Credential::Certificate(certificate) if certificate.external => {
+                Self::ExternalCertificate
+            }
+            Credential::Certificate(_) => Self::Certificate,
+        }
+    }
+
+    /// Its name, as the parameter `key-type` says it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Secret => key_type::SECRET,
+            Self::Certificate => key_type::CERTIFICATE,
+            Self::ExternalCertificate => key_type::EXTERNAL,
+        }
+    }
 }
 
 impl Catalog {
-    /// Creates a key from `{"name","parameters"?}`. Its credentials work when this returns.
+    /// Creates a key. Its credentials work when this returns.
     ///
     /// # Errors
-    /// When there is no such instance, fields are wrong, the name is taken, there are too many keys,
-    /// or the kind of key is not supported yet.
-    pub async fn create_key(&self, instance: &str, request: Value) -> Result<ShownKey> {
-        let (name, key_type) = new_key(request)?;
-        if key_type != KeyType::Secret {
-            return Err(Error::CertificateKey);
-        }
+    /// When there is no such instance, something about the key is wrong, the name is taken, the
+    /// certificate is in use, there are too many keys, or the instance may not have such a key.
+    pub async fn create_key(
+        &self,
+        actor: &Actor,
+        instance: InstanceId,
+        new: NewKey,
+    ) -> Result<ShownKey> {
+        let prepared = self.prepare_key(instance, new).await?;
         let mut tx = self.store.begin().await?;
-        let instance = find_instance(&mut tx, instance).await?;
-        if keys::find_by_name(&mut tx, instance.id, &name)
-            .await?
-            .is_some()
-        {
-            return Err(Error::KeyNameTaken(name));
-        }
-        if keys::list(&mut tx, instance.id).await?.len() >= limits::INSTANCE_KEYS {
-            return Err(Error::TooManyKeys);
-        }
-        let (key, credentials) = self.secret_key(&instance, name);
-        keys::insert(&mut tx, &key)
-            .await
-            .map_err(|error| taken(error, &key.name))?;
-        changes::bump(&mut tx, Topic::Clients).await?;
+        let shown = self.create_key_in(&mut tx, actor, prepared).await?;
         tx.commit().await?;
-        tracing::info!(instance = %instance.id, key = %key.id, "service key created");
-        Ok(ShownKey {
-            instance,
-            key,
-            credentials: Some(credentials),
-        })
+        Ok(shown)
     }
 
-    /// A key with a fresh secret, and its JSON.
-    fn secret_key(&self, instance: &Instance, name: String) -> (Key, Secret<Vec<u8>>) {
-        let id = KeyId::generate(&*self.random);
-        let secret = NewSecret::generate(&*self.random);
-        let created_at = self.clock.now();
-        let credentials = Credentials {
-            tenant: &self.tenant,
-            instance: instance.id,
-            plan: instance.plan,
-            secret: &secret,
-            created_at,
-        };
-        let json = credentials.to_json();
-        let sealed = self
-            .reveal_keys
-            .then(|| self.vault.seal(&context(id), json.expose()));
-        let key = Key {
-            id,
-            instance: instance.id,
-            name,
-            secret_id: secret.id,
-            digest: self.hash.tag(secret.text.expose().as_bytes()),
-            sealed,
-            created_at,
-            expires_at: None,
-        };
-        (key, json)
+    /// The key with this id.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub async fn find_key(&self, id: KeyId) -> Result<Key> {
+        find(&mut self.store.read().await?, id).await
+    }
+
+    /// The keys of these instances, oldest first, without credentials.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn keys_of(&self, instances: &[InstanceId]) -> Result<Vec<Key>> {
+        Ok(keys::list_of(&mut self.store.read().await?, instances).await?)
     }
 
     /// A key with its credentials.
     ///
     /// # Errors
-    /// When there is no such instance or key, or its credentials were sealed under another master
-    /// key.
-    pub async fn key(&self, instance: &str, name_or_guid: &str) -> Result<ShownKey> {
-        let mut tx = self.store.read().await?;
-        let instance = find_instance(&mut tx, instance).await?;
-        let key = find(&mut tx, &instance, name_or_guid).await?;
-        let sealed = key.sealed.as_ref().filter(|_| self.reveal_keys);
-        let opened = sealed.map(|sealed| self.vault.open(&context(key.id), sealed));
-        let credentials = opened.transpose().map_err(|source| Error::Unreadable {
-            key: key.id.to_string(),
-            source,
-        })?;
+    /// When there is no such key; [`Error::CredentialsHidden`] when the server does not show
+    /// credentials again; when they were sealed under another master key.
+    pub async fn show_key(&self, id: KeyId) -> Result<ShownKey> {
+        self.show_key_in(&mut self.store.read().await?, id).await
+    }
+
+    /// [`Catalog::show_key`] as part of a transaction.
+    ///
+    /// # Errors
+    /// As [`Catalog::show_key`].
+    pub async fn show_key_in(&self, tx: &mut Tx, id: KeyId) -> Result<ShownKey> {
+        let key = find(tx, id).await?;
         Ok(ShownKey {
-            instance,
+            instance: find_instance(tx, key.instance).await?,
+            credentials: self.opened(&key)?,
             key,
-            credentials,
+            warnings: vec![],
         })
     }
 
-    /// The instance and its keys, without credentials.
-    ///
-    /// # Errors
-    /// When there is no such instance.
-    pub async fn keys(&self, instance: &str) -> Result<(Instance, Vec<Key>)> {
-        let mut tx = self.store.read().await?;
-        let instance = find_instance(&mut tx, instance).await?;
-        let keys = keys::list(&mut tx, instance.id).await?;
-        Ok((instance, keys))
+    /// The credentials of a key.
+    pub(super) fn opened(&self, key: &Key) -> Result<Secret<Vec<u8>>> {
+        let sealed = key.sealed.as_ref().filter(|_| self.reveal_keys);
+        let sealed = sealed.ok_or_else(|| Error::CredentialsHidden(key.name.clone()))?;
+        let opened = self.vault.open(&context(key.id), sealed);
+        opened.map_err(|source| Error::Unreadable {
+            key: key.id.to_string(),
+            source,
+        })
     }
 
     /// Deletes a key; whoever uses it is refused from the next call on.
     ///
     /// # Errors
-    /// When there is no such instance or key.
-    pub async fn delete_key(&self, instance: &str, name_or_guid: &str) -> Result<()> {
+    /// When there is no such key.
+    pub async fn delete_key(&self, actor: &Actor, id: KeyId) -> Result<()> {
         let mut tx = self.store.begin().await?;
-        let instance = find_instance(&mut tx, instance).await?;
-        let key = find(&mut tx, &instance, name_or_guid).await?;
-        keys::delete(&mut tx, key.id).await?;
-        changes::bump(&mut tx, Topic::Clients).await?;
+        self.delete_key_in(&mut tx, actor, id).await?;
         tx.commit().await?;
-        tracing::info!(instance = %instance.id, key = %key.id, "service key deleted");
         Ok(())
+    }
+
+    /// [`Catalog::delete_key`] as part of a transaction.
+    ///
+    /// # Errors
+    /// As [`Catalog::delete_key`].
+    pub async fn delete_key_in(&self, tx: &mut Tx, actor: &Actor, id: KeyId) -> Result<()> {
+        let key = find(tx, id).await?;
+        let instance = find_instance(tx, key.instance).await?;
+        keys::delete(tx, id).await?;
+        changes::bump(tx, Topic::Clients).await?;
+        let detail = of_instance(&instance);
+        audit::record(tx, actor, "key.delete", &key_target(&key), &detail).await?;
+        Ok(())
+    }
+
+    /// Replaces the labels and annotations of a key.
+    ///
+    /// # Errors
+    /// When there is no such key.
+    pub async fn update_key_metadata(
+        &self,
+        actor: &Actor,
+        id: KeyId,
+        metadata: Metadata,
+    ) -> Result<Key> {
+        let mut tx = self.store.begin().await?;
+        let key = Key {
+            metadata,
+            ..find(&mut tx, id).await?
+        };
+        keys::update_metadata(&mut tx, id, &key.metadata).await?;
+        audit::record(&mut tx, actor, "key.update", &key_target(&key), "metadata").await?;
+        tx.commit().await?;
+        Ok(key)
+    }
+
+    /// Keys that expire within `days`, and those that have expired, the first to expire first.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn expiring(&self, days: u32) -> Result<Vec<Expiring>> {
+        let within = Duration::from_secs(u64::from(days) * 24 * 60 * 60);
+        let mut tx = self.store.read().await?;
+        let mut expiring = Vec::new();
+        for key in keys::expiring(&mut tx, self.clock.now().plus(within)).await? {
+            if let Some(instance) = instances::find(&mut tx, key.instance).await? {
+                expiring.push(Expiring { instance, key });
+            }
+        }
+        Ok(expiring)
+    }
+
+    /// Makes `newest` the issue date of the newest certificate accepted for an unpinned key: older
+    /// ones are refused from now on. Returns `false`, and changes nothing, when one as new was
+    /// accepted before.
+    ///
+    /// # Errors
+    /// When there is no such key.
+    pub async fn advance_certificate(
+        &self,
+        actor: &Actor,
+        id: KeyId,
+        newest: Timestamp,
+    ) -> Result<bool> {
+        let mut tx = self.store.begin().await?;
+        let key = find(&mut tx, id).await?;
+        let advanced = keys::advance(&mut tx, id, newest).await?;
+        if advanced {
+            changes::bump(&mut tx, Topic::Clients).await?;
+            let detail = format!("a certificate issued at {newest} was accepted");
+            audit::record(
+                &mut tx,
+                actor,
+                "certificate.advance",
+                &key_target(&key),
+                &detail,
+            )
+            .await?;
+        }
+        tx.commit().await?;
+        Ok(advanced)
     }
 }
 
 /// What the JSON of a key is sealed for.
-fn context(id: KeyId) -> String {
+pub(super) fn context(id: KeyId) -> String {
     format!("key/{id}")
 }
 
-fn new_key(request: Value) -> Result<(String, KeyType)> {
-    let mut errors = FieldErrors::default();
-    let mut fields = Fields::of("", request, &mut errors);
-    let name = name_of(&mut fields, "a key", limits::KEY_NAME);
-    let parameters = fields.value("parameters");
-    fields.finish();
-    let key_type = KeyType::read(parameters, &mut errors);
-    errors.check()?;
-    let complete = "invariant: what is missing is an error";
-    Ok((name.expect(complete), key_type.expect(complete)))
+async fn find(tx: &mut Tx, id: KeyId) -> Result<Key> {
+    let found = keys::find(tx, id).await?;
+    found.ok_or_else(|| Error::NoKey(id.to_string()))
 }
 
-async fn find(tx: &mut Tx, instance: &Instance, name_or_guid: &str) -> Result<Key> {
-    let found = match guid(name_or_guid) {
-        Some(id) => keys::find(tx, KeyId(id)).await?,
-        None => keys::find_by_name(tx, instance.id, name_or_guid).await?,
-    };
-    found
-        .filter(|key| key.instance == instance.id)
-        .ok_or_else(|| Error::NoKey {
-            instance: instance.name.clone(),
-            key: name_or_guid.to_owned(),
-        })
-}
-
-/// A conflict means that another server took the name in the meantime.
-fn taken(error: lockgate_store::Error, name: &str) -> Error {
-    match error {
-        lockgate_store::Error::Conflict { .. } => Error::KeyNameTaken(name.to_owned()),
-        other => Error::Store(other),
+/// The key in the audit log.
+pub(super) fn key_target(key: &Key) -> Target {
+    let target = Target::new("key", key.id, &key.name).key(key.id);
+    match &key.credential {
+        Credential::Secret { .. } => target,
+        Credential::Certificate(certificate) => target.thumbprint(certificate.thumbprint),
     }
+}
+
+/// Whose key it is, for the audit log.
+pub(super) fn of_instance(instance: &Instance) -> String {
+    format!("of instance {:?} {}", instance.name, instance.id)
 }

@@ -1,14 +1,15 @@
 //! Roles: predefined ones, and custom ones that operators create.
 
+use lockgate_core::audit::{Actor, Target};
 use lockgate_core::clock::Timestamp;
 use lockgate_core::input::{FieldErrors, Fields};
 use lockgate_core::limits;
 use lockgate_core::role::{self, InvalidRole, RoleName};
 use lockgate_flow::bundle::Bundle;
 use lockgate_flow::plan::{Authorization, Plan, Trigger};
-use lockgate_store::Tx;
 use lockgate_store::flows::{self, Flow};
 use lockgate_store::roles::{self, Role as CustomRole};
+use lockgate_store::{Tx, audit};
 use serde_json::Value;
 
 use crate::error::{Error, Result};
@@ -65,7 +66,7 @@ impl Catalog {
     ///
     /// # Errors
     /// When fields are wrong, the role exists, or there are too many.
-    pub async fn create_role(&self, request: Value) -> Result<Role> {
+    pub async fn create_role(&self, actor: &Actor, request: Value) -> Result<Role> {
         let role = self.new_role(request)?;
         let mut tx = self.store.begin().await?;
         if role.name.is_predefined() || roles::find(&mut tx, &role.name).await?.is_some() {
@@ -80,8 +81,15 @@ impl Catalog {
                 lockgate_store::Error::Conflict { .. } => Error::RoleTaken(role.name.clone()),
                 other => Error::Store(other),
             })?;
+        audit::record(
+            &mut tx,
+            actor,
+            "role.create",
+            &target(&role),
+            &role.description,
+        )
+        .await?;
         tx.commit().await?;
-        tracing::info!(role = %role.name, "role created");
         Ok(role.into())
     }
 
@@ -127,7 +135,7 @@ impl Catalog {
     ///
     /// # Errors
     /// When there is no such role, it is predefined, or fields are wrong.
-    pub async fn update_role(&self, name: &str, request: Value) -> Result<Role> {
+    pub async fn update_role(&self, actor: &Actor, name: &str, request: Value) -> Result<Role> {
         let mut errors = FieldErrors::default();
         let mut fields = Fields::of("", request, &mut errors);
         let description = description(&mut fields);
@@ -139,6 +147,14 @@ impl Catalog {
             role.description = description;
         }
         roles::update(&mut tx, &role).await?;
+        audit::record(
+            &mut tx,
+            actor,
+            "role.update",
+            &target(&role),
+            &role.description,
+        )
+        .await?;
         tx.commit().await?;
         Ok(role.into())
     }
@@ -147,7 +163,7 @@ impl Catalog {
     ///
     /// # Errors
     /// When there is no such role, it is predefined, or an instance or a deployed flow uses it.
-    pub async fn delete_role(&self, name: &str) -> Result<()> {
+    pub async fn delete_role(&self, actor: &Actor, name: &str) -> Result<()> {
         let (role, users) = self.role(name).await?;
         if role.name.is_predefined() {
             return Err(Error::RoleFixed(role.name));
@@ -164,8 +180,8 @@ impl Catalog {
             });
         }
         roles::delete(&mut tx, &role.name).await?;
+        audit::record(&mut tx, actor, "role.delete", &target(&role), "").await?;
         tx.commit().await?;
-        tracing::info!(role = %role.name, "role deleted");
         Ok(())
     }
 }
@@ -205,6 +221,11 @@ async fn find_custom(tx: &mut Tx, name: &str) -> Result<CustomRole> {
         return Err(Error::RoleFixed(role));
     }
     roles::find(tx, &role).await?.ok_or_else(unknown)
+}
+
+/// The role in the audit log.
+fn target(role: &CustomRole) -> Target {
+    Target::new("role", &role.name, role.name.as_str())
 }
 
 fn description(fields: &mut Fields<'_>) -> Option<String> {

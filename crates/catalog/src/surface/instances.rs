@@ -1,19 +1,19 @@
 //! Service instances.
 
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use http::{Method, StatusCode};
 use lockgate_core::input::FieldErrors;
-use lockgate_core::role::RoleName;
 use lockgate_core::tenant::Tenant;
-use lockgate_store::instances::{Instance, Parameters};
 use lockgate_web::body::{Items, Json as Body};
+use lockgate_web::caller::Caller;
 use lockgate_web::problem::Problem;
 use lockgate_web::surface::{Access, SurfaceBuilder};
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::service::{Catalog, ChangedInstance};
-use crate::surface::offerings::SERVICE;
+use super::query::{self, Query};
+use crate::catalogue;
+use crate::service::{Catalog, InstanceRef, Placed, parameters_json};
 
 const ALL: &str = "/operator/v1/instances";
 const ONE: &str = "/operator/v1/instances/{instance}";
@@ -27,35 +27,15 @@ pub(super) fn routes(surface: SurfaceBuilder<Catalog>) -> SurfaceBuilder<Catalog
         .route(Method::DELETE, ONE, Access::Operator, delete)
 }
 
-/// Parameters as requests give them.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub(super) struct ParametersView {
-    roles: Vec<RoleName>,
-    grant_types: Vec<String>,
-    redirect_uris: Vec<String>,
-    token_validity: u32,
-}
-
-impl From<&Parameters> for ParametersView {
-    fn from(parameters: &Parameters) -> Self {
-        Self {
-            roles: parameters.roles.clone(),
-            grant_types: parameters.grant_types.clone(),
-            redirect_uris: parameters.redirect_uris.clone(),
-            token_validity: parameters.token_validity,
-        }
-    }
-}
-
 #[derive(Debug, Serialize)]
 pub(super) struct InstanceView {
     guid: String,
     name: String,
+    space: Option<String>,
     service: &'static str,
     plan: &'static str,
     client_id: String,
-    parameters: ParametersView,
+    parameters: Value,
     created_at: String,
     updated_at: String,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -63,43 +43,48 @@ pub(super) struct InstanceView {
 }
 
 impl InstanceView {
-    fn new(tenant: &Tenant, instance: &Instance) -> Self {
+    fn new(tenant: &Tenant, placed: Placed) -> Self {
+        let Placed { instance, space } = placed;
         Self {
             guid: instance.id.to_string(),
-            name: instance.name.clone(),
-            service: SERVICE,
-            plan: instance.plan.name(),
             client_id: tenant.client_id(instance.id, instance.plan),
-            parameters: (&instance.parameters).into(),
+            name: instance.name,
+            space,
+            service: catalogue::OFFERING,
+            plan: instance.plan.name(),
+            parameters: parameters_json(&instance.parameters),
             created_at: instance.created_at.to_string(),
             updated_at: instance.updated_at.to_string(),
             warnings: Vec::new(),
         }
     }
 
-    fn changed(tenant: &Tenant, changed: ChangedInstance) -> Self {
+    fn changed(tenant: &Tenant, (placed, warnings): (Placed, Vec<String>)) -> Self {
         Self {
-            warnings: changed.warnings,
-            ..Self::new(tenant, &changed.instance)
+            warnings,
+            ..Self::new(tenant, placed)
         }
     }
 }
 
 pub(super) async fn list(
     State(catalog): State<Catalog>,
+    query: Query,
 ) -> Result<axum::Json<Items<InstanceView>>, Problem> {
-    let instances = catalog.instances().await?;
+    let [space] = query::values(query, ["space"])?;
+    let instances = catalog.instances(space.as_deref()).await?;
     let views = instances
-        .iter()
-        .map(|i| InstanceView::new(catalog.tenant(), i));
+        .into_iter()
+        .map(|placed| InstanceView::new(catalog.tenant(), placed));
     Ok(axum::Json(views.collect()))
 }
 
 pub(super) async fn create(
     State(catalog): State<Catalog>,
+    caller: Caller,
     Body(request): Body<Value>,
 ) -> Result<(StatusCode, axum::Json<InstanceView>), Problem> {
-    let created = catalog.create_instance(request).await?;
+    let created = catalog.create_instance(&caller.actor(), request).await?;
     let view = InstanceView::changed(catalog.tenant(), created);
     Ok((StatusCode::CREATED, axum::Json(view)))
 }
@@ -107,39 +92,44 @@ pub(super) async fn create(
 pub(super) async fn show(
     State(catalog): State<Catalog>,
     Path(instance): Path<String>,
+    query: Query,
 ) -> Result<axum::Json<InstanceView>, Problem> {
-    let instance = catalog.instance(&instance).await?;
-    Ok(axum::Json(InstanceView::new(catalog.tenant(), &instance)))
+    let placed = catalog.instance(&query::instance(instance, query)?).await?;
+    Ok(axum::Json(InstanceView::new(catalog.tenant(), placed)))
 }
 
 pub(super) async fn update(
     State(catalog): State<Catalog>,
+    caller: Caller,
     Path(instance): Path<String>,
+    query: Query,
     Body(request): Body<Value>,
 ) -> Result<axum::Json<InstanceView>, Problem> {
-    let updated = catalog.update_instance(&instance, request).await?;
+    let which = query::instance(instance, query)?;
+    let updated = catalog
+        .update_instance(&caller.actor(), &which, request)
+        .await?;
     Ok(axum::Json(InstanceView::changed(catalog.tenant(), updated)))
 }
 
 pub(super) async fn delete(
     State(catalog): State<Catalog>,
+    caller: Caller,
     Path(instance): Path<String>,
-    Query(query): Query<Vec<(String, String)>>,
+    query: Query,
 ) -> Result<StatusCode, Problem> {
-    catalog.delete_instance(&instance, purge(&query)?).await?;
-    Ok(StatusCode::NO_CONTENT)
-}
-
-/// Whether the keys of an instance go with it: `?purge=true`.
-fn purge(query: &[(String, String)]) -> Result<bool, Problem> {
-    match query {
-        [] => Ok(false),
-        [(name, value)] if name == "purge" && value == "true" => Ok(true),
-        [(name, value)] if name == "purge" && value == "false" => Ok(false),
-        _ => {
-            let errors =
-                FieldErrors::one("purge", "the query may only say purge=true or purge=false");
-            Err(Problem::from(&errors))
+    let [space, purge] = query::values(query, ["space", "purge"])?;
+    let purge = match purge.as_deref() {
+        None | Some("false") => false,
+        Some("true") => true,
+        Some(_) => {
+            let errors = FieldErrors::one("purge", "must be true or false");
+            return Err(Problem::from(&errors));
         }
-    }
+    };
+    let which = InstanceRef { instance, space };
+    catalog
+        .delete_instance(&caller.actor(), &which, purge)
+        .await?;
+    Ok(StatusCode::NO_CONTENT)
 }

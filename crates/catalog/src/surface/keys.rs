@@ -2,16 +2,19 @@
 
 use axum::extract::{Path, State};
 use http::{Method, StatusCode};
+use lockgate_core::secret::Secret;
 use lockgate_core::tenant::Tenant;
 use lockgate_store::instances::Instance;
-use lockgate_store::keys::Key;
+use lockgate_store::keys::{Credential, Key};
 use lockgate_web::body::{Items, Json as Body};
+use lockgate_web::caller::Caller;
 use lockgate_web::problem::Problem;
 use lockgate_web::surface::{Access, SurfaceBuilder};
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::service::{Catalog, ShownKey};
+use super::query::{self, Query};
+use crate::service::{Catalog, KeyKind};
 
 const ALL: &str = "/operator/v1/instances/{instance}/keys";
 const ONE: &str = "/operator/v1/instances/{instance}/keys/{key}";
@@ -28,19 +31,41 @@ pub(super) fn routes(surface: SurfaceBuilder<Catalog>) -> SurfaceBuilder<Catalog
 pub(super) struct KeyView {
     guid: String,
     name: String,
+    #[serde(rename = "type")]
+    kind: &'static str,
     instance: String,
     client_id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    certificate: Option<CertificateView>,
     created_at: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expires_at: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct CertificateView {
+    thumbprint: String,
+    pinned: bool,
 }
 
 impl KeyView {
     fn new(tenant: &Tenant, instance: &Instance, key: &Key) -> Self {
+        let certificate = match &key.credential {
+            Credential::Secret { .. } => None,
+            Credential::Certificate(certificate) => Some(CertificateView {
+                thumbprint: certificate.thumbprint.to_string(),
+                pinned: certificate.pinned,
+            }),
+        };
         Self {
             guid: key.id.to_string(),
             name: key.name.clone(),
+            kind: KeyKind::of(key).name(),
             instance: instance.name.clone(),
             client_id: tenant.client_id(instance.id, instance.plan),
+            certificate,
             created_at: key.created_at.to_string(),
+            expires_at: key.expires_at.map(|at| at.to_string()),
         }
     }
 }
@@ -51,15 +76,17 @@ pub(super) struct ShownKeyView {
     #[serde(flatten)]
     key: KeyView,
     credentials: Option<Value>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    warnings: Vec<String>,
 }
 
 impl ShownKeyView {
-    fn new(tenant: &Tenant, shown: &ShownKey) -> Result<Self, Problem> {
-        let json = shown.credentials.as_ref();
-        let credentials = json.map(|json| serde_json::from_slice(json.expose()));
+    fn new(key: KeyView, credentials: Option<&Secret<Vec<u8>>>) -> Result<Self, Problem> {
+        let credentials = credentials.map(|json| serde_json::from_slice(json.expose()));
         Ok(Self {
-            key: KeyView::new(tenant, &shown.instance, &shown.key),
+            key,
             credentials: credentials.transpose().map_err(Problem::internal)?,
+            warnings: vec![],
         })
     }
 }
@@ -67,8 +94,9 @@ impl ShownKeyView {
 pub(super) async fn list(
     State(catalog): State<Catalog>,
     Path(instance): Path<String>,
+    query: Query,
 ) -> Result<axum::Json<Items<KeyView>>, Problem> {
-    let (instance, keys) = catalog.keys(&instance).await?;
+    let (instance, keys) = catalog.keys(&query::instance(instance, query)?).await?;
     let views = keys
         .iter()
         .map(|key| KeyView::new(catalog.tenant(), &instance, key));
@@ -77,26 +105,43 @@ pub(super) async fn list(
 
 pub(super) async fn create(
     State(catalog): State<Catalog>,
+    caller: Caller,
     Path(instance): Path<String>,
+    query: Query,
     Body(request): Body<Value>,
 ) -> Result<(StatusCode, axum::Json<ShownKeyView>), Problem> {
-    let created = catalog.create_key(&instance, request).await?;
-    let view = ShownKeyView::new(catalog.tenant(), &created)?;
+    let which = query::instance(instance, query)?;
+    let created = catalog
+        .create_key_of(&caller.actor(), &which, request)
+        .await?;
+    let key = KeyView::new(catalog.tenant(), &created.instance, &created.key);
+    let view = ShownKeyView::new(key, Some(&created.credentials))?;
+    let warnings = created.warnings;
+    let view = ShownKeyView { warnings, ..view };
     Ok((StatusCode::CREATED, axum::Json(view)))
 }
 
 pub(super) async fn show(
     State(catalog): State<Catalog>,
     Path((instance, key)): Path<(String, String)>,
+    query: Query,
 ) -> Result<axum::Json<ShownKeyView>, Problem> {
-    let shown = catalog.key(&instance, &key).await?;
-    Ok(axum::Json(ShownKeyView::new(catalog.tenant(), &shown)?))
+    let which = query::instance(instance, query)?;
+    let looked = catalog.key_of(&which, &key).await?;
+    let key = KeyView::new(catalog.tenant(), &looked.instance, &looked.key);
+    Ok(axum::Json(ShownKeyView::new(
+        key,
+        looked.credentials.as_ref(),
+    )?))
 }
 
 pub(super) async fn delete(
     State(catalog): State<Catalog>,
+    caller: Caller,
     Path((instance, key)): Path<(String, String)>,
+    query: Query,
 ) -> Result<StatusCode, Problem> {
-    catalog.delete_key(&instance, &key).await?;
+    let which = query::instance(instance, query)?;
+    catalog.delete_key_of(&caller.actor(), &which, &key).await?;
     Ok(StatusCode::NO_CONTENT)
 }

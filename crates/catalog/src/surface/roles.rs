@@ -3,6 +3,7 @@
 use axum::extract::{Path, State};
 use http::{Method, StatusCode};
 use lockgate_web::body::{Items, Json as Body};
+use lockgate_web::caller::Caller;
 use lockgate_web::problem::Problem;
 use lockgate_web::surface::{Access, SurfaceBuilder};
 use serde::Serialize;
@@ -69,9 +70,10 @@ pub(super) async fn list(
 
 pub(super) async fn create(
     State(catalog): State<Catalog>,
+    caller: Caller,
     Body(request): Body<Value>,
 ) -> Result<(StatusCode, axum::Json<RoleView>), Problem> {
-    let role = catalog.create_role(request).await?;
+    let role = catalog.create_role(&caller.actor(), request).await?;
     Ok((StatusCode::CREATED, axum::Json(role.into())))
 }
 
@@ -88,18 +90,19 @@ pub(super) async fn show(
 
 pub(super) async fn update(
     State(catalog): State<Catalog>,
+    caller: Caller,
     Path(role): Path<String>,
     Body(request): Body<Value>,
 ) -> Result<axum::Json<RoleView>, Problem> {
-    Ok(axum::Json(
-        catalog.update_role(&role, request).await?.into(),
-    ))
+    let updated = catalog.update_role(&caller.actor(), &role, request).await?;
+    Ok(axum::Json(updated.into()))
 }
 
 pub(super) async fn delete(
     State(catalog): State<Catalog>,
+    caller: Caller,
     Path(role): Path<String>,
 ) -> Result<StatusCode, Problem> {
-    catalog.delete_role(&role).await?;
+    catalog.delete_role(&caller.actor(), &role).await?;
     Ok(StatusCode::NO_CONTENT)
 }
