@@ -11,7 +11,7 @@ pub type Source = Box<dyn std::error::Error + Send + Sync>;
 #[derive(Debug, Error)]
 pub enum Error {
     /// A unique constraint does not allow the row. The constraint is named like its table and
-    /// columns, on every database: `instances_name`, `keys_instance_id_name`.
+    /// columns, on every database: `roles_name`, `service_keys_instance_id_name`.
     #[error("another row stands in the way: {constraint}")]
     Conflict {
         /// The constraint.

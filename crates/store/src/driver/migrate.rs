@@ -60,6 +60,10 @@ const CREATE_TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (
 
 /// Applies what is missing, all of it in the given transaction.
 pub(crate) async fn run(tx: &mut Tx) -> Result<()> {
+    bring_to(tx, &MIGRATIONS).await
+}
+
+async fn bring_to(tx: &mut Tx, known: &[Migration]) -> Result<()> {
     if tx.dialect() == Dialect::Postgres {
         // Several processes may start at the same time, and the first may take long. SQLite's file
         // has one process only.
@@ -69,7 +73,7 @@ pub(crate) async fn run(tx: &mut Tx) -> Result<()> {
     }
     tx.script(&translate(CREATE_TABLE, tx.dialect())).await?;
     let applied = applied(tx).await?;
-    let missing = missing(&MIGRATIONS, &applied)?;
+    let missing = missing(known, &applied)?;
     for migration in missing {
         tx.script(&translate(migration.sql, tx.dialect())).await?;
         record(tx, migration).await?;
@@ -145,58 +149,4 @@ fn translate(sql: &str, dialect: Dialect) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const KNOWN: [Migration; 2] = [
-        Migration {
-            number: 1,
-            name: "first",
-            sql: "one",
-        },
-        Migration {
-            number: 2,
-            name: "second",
-            sql: "two",
-        },
-    ];
-
-    fn applied(number: i64, sql: &str) -> Applied {
-        Applied {
-            number,
-            name: format!("n{number}"),
-            checksum: sha256(sql.as_bytes()),
-        }
-    }
-
-    #[test]
-    fn numbers_rise_by_one() {
-        for (index, migration) in MIGRATIONS.iter().enumerate() {
-            assert_eq!(migration.number, i64::try_from(index).unwrap() + 1);
-        }
-    }
-
-    #[test]
-    fn what_is_missing_is_what_follows_the_applied() {
-        let numbers = |applied: &[Applied]| -> Vec<i64> {
-            let missing = missing(&KNOWN, applied).unwrap();
-            missing.iter().map(|migration| migration.number).collect()
-        };
-        assert_eq!(numbers(&[]), [1, 2]);
-        assert_eq!(numbers(&[applied(1, "one")]), [2]);
-        assert!(numbers(&[applied(1, "one"), applied(2, "two")]).is_empty());
-    }
-
-    #[test]
-    fn an_altered_migration_is_refused() {
-        let error = missing(&KNOWN, &[applied(1, "another")]).err().unwrap();
-        assert!(matches!(error, Error::SchemaDiffers { number: 1, .. }));
-    }
-
-    #[test]
-    fn a_newer_schema_is_refused() {
-        let newer = [applied(1, "one"), applied(2, "two"), applied(3, "three")];
-        let error = missing(&KNOWN, &newer).err().unwrap();
-        assert!(matches!(error, Error::SchemaNewer { found: 3, known: 2 }));
-    }
-}
+mod tests;

@@ -387,8 +387,8 @@ impl From<rusqlite::Error> for Error {
     }
 }
 
-/// `UNIQUE constraint failed: keys.instance_id, keys.name` names the constraint
-/// `keys_instance_id_name`.
+/// `UNIQUE constraint failed: spaces.organization_id, spaces.name_folded` names the constraint
+/// `spaces_organization_id_name_folded`.
 fn constraint(message: &str) -> String {
     let columns = message.rsplit(": ").next().unwrap_or_default();
     let mut name = String::new();

@@ -2,7 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod accounts;
+mod audit;
 mod backend;
+mod broker;
 mod changes;
 mod crash;
 mod flows;

@@ -81,9 +81,9 @@ async fn a_violated_constraint_is_named_alike() {
             }
         };
         let cases = [
-            (Attempt::Instance(2, "one"), "instances_name"),
+            (Attempt::Instance(2, "one"), "instances_space_id_name"),
             (Attempt::Instance(1, "two"), "instances_id"),
-            (Attempt::Key(2, 1, "main"), "keys_instance_id_name"),
+            (Attempt::Key(2, 1, "main"), "service_keys_instance_id_name"),
             (Attempt::Key(2, 9, "main"), "reference"),
             (Attempt::Delete(1), "reference"),
         ];
@@ -134,8 +134,9 @@ async fn an_altered_row_is_reported_with_its_place() {
             Location::Sqlite(_) => "x'0102'",
             Location::Postgres(_) => r"'\x0102'",
         };
-        let alter =
-            format!("UPDATE instances SET plan = 'gold'; UPDATE keys SET digest = {two_bytes}");
+        let alter = format!(
+            "UPDATE instances SET plan = 'gold'; UPDATE service_keys SET digest = {two_bytes}"
+        );
         backend.raw(&alter).await;
 
         let mut tx = backend.store.read().await.unwrap();
@@ -150,7 +151,7 @@ async fn an_altered_row_is_reported_with_its_place() {
         let found = keys::find(&mut tx, KeyId(Uuid::from_u128(1))).await;
         match found.unwrap_err() {
             Error::Inconsistent { table, what, .. } => {
-                assert_eq!(table, "keys");
+                assert_eq!(table, "service_keys");
                 assert_eq!(what, "column digest: expected 32 bytes, found 2");
             }
             other => panic!("{other:?}"),

@@ -63,8 +63,8 @@ fn constraints_are_named_after_table_and_columns() {
     let cases = [
         ("UNIQUE constraint failed: roles.name", "roles_name"),
         (
-            "UNIQUE constraint failed: keys.instance_id, keys.name",
-            "keys_instance_id_name",
+            "UNIQUE constraint failed: spaces.organization_id, spaces.name_folded",
+            "spaces_organization_id_name_folded",
         ),
     ];
     for (message, expected) in cases {
