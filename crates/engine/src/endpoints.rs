@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use lockgate_flow::plan::{Authorization, HttpsSender};
 
+use crate::access::{Access, Listed};
 use crate::runtime::Target;
 
 /// One HTTPS sender channel of a deployed flow.
@@ -17,7 +18,7 @@ pub struct Endpoint {
     /// Whether longer paths are served too.
     pub prefix: bool,
     /// Who may call.
-    pub authorization: Authorization,
+    pub access: Access,
     /// Whether modifying calls need a CSRF token.
     pub csrf_protected: bool,
     /// Largest request body in bytes.
@@ -32,7 +33,7 @@ impl Endpoint {
             flow_id,
             path: sender.path.as_str().into(),
             prefix: sender.prefix,
-            authorization: sender.authorization.clone(),
+            access: access(&sender.authorization),
             csrf_protected: sender.csrf_protected,
             max_body: sender.max_body,
             target,
@@ -60,6 +61,18 @@ impl Endpoint {
             max_body: 1,
         };
         Self::new("test".into(), &sender, None)
+    }
+}
+
+/// Who may call, ready to be compared. A name that cannot be read lets nobody in; flows with such
+/// names are not started.
+fn access(authorization: &Authorization) -> Access {
+    match authorization {
+        Authorization::Role(role) => Access::Role(role.clone()),
+        Authorization::Certificates(pairs) => {
+            let listed = pairs.iter().filter_map(|pair| Listed::read(pair).ok());
+            Access::Certificates(listed.collect())
+        }
     }
 }
 

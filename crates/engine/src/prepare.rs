@@ -3,8 +3,11 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use lockgate_flow::plan::{AllowedHeaders, Plan, Process as ProcessSpec, ReceiverKind};
+use lockgate_flow::plan::{
+    AllowedHeaders, Authorization, Plan, Process as ProcessSpec, ReceiverKind, Trigger,
+};
 
+use crate::access::Listed;
 use crate::eval::pattern::{self, Case};
 use crate::pipeline::{HeaderFilter, Node, Op, Pipeline, Process};
 use crate::receiver::{FlowInfo, ReceiverFactory};
@@ -61,6 +64,7 @@ pub fn prepare(plan: &Plan, registry: &Registry) -> Result<Pipeline, Vec<Problem
         problems.push(Problem { element, message });
         HeaderFilter::None
     });
+    problems.extend(unreadable_names(plan));
     let processes = plan
         .processes
         .iter()
@@ -82,6 +86,25 @@ pub fn prepare(plan: &Plan, registry: &Registry) -> Result<Pipeline, Vec<Problem
             .collect(),
         flow: Arc::new(flow),
     })
+}
+
+/// The names of certificates that no certificate can be compared with.
+fn unreadable_names(plan: &Plan) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for entry in &plan.entries {
+        let Trigger::Https(sender) = &entry.trigger else {
+            continue;
+        };
+        let Authorization::Certificates(pairs) = &sender.authorization else {
+            continue;
+        };
+        let unreadable = pairs.iter().filter_map(|pair| Listed::read(pair).err());
+        problems.extend(unreadable.map(|error| Problem {
+            element: format!("client certificates of {}", sender.path),
+            message: error.to_string(),
+        }));
+    }
+    problems
 }
 
 fn header_filter(spec: &AllowedHeaders) -> Result<HeaderFilter, String> {

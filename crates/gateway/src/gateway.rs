@@ -1,6 +1,5 @@
 //! The gateway: admits a call, reads its body, runs the flow, answers.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,23 +8,26 @@ use http::request::Parts;
 use http::{Request, Response};
 use http_body::Body;
 use http_body_util::Full;
+use lockgate_core::audit::{Actor, Who};
 use lockgate_core::clock::SharedClock;
 use lockgate_core::crypto::KeyedHash;
 use lockgate_core::ids::CorrelationId;
 use lockgate_core::limits;
 use lockgate_core::random::SharedRandom;
 use lockgate_core::refusal::Reason;
-use lockgate_engine::access::Permit;
+use lockgate_engine::access::{Identity, Permit};
 use lockgate_engine::entry::Inbound;
 use lockgate_engine::runtime::Runtime;
+use lockgate_web::caller::Arrival;
 use lockgate_web::identity::SharedIdentities;
 
-use crate::admit::{Admitted, Call, Gate};
+use crate::admit::{Admitted, Call, Gate, May};
 use crate::body::{self, Budget, Pace};
 use crate::csrf::Csrf;
 use crate::headers;
-use crate::identity::{Authenticator, UserNameFormat};
+use crate::identity::{Authenticator, Renewal, UserNameFormat};
 use crate::path::FlowPath;
+use crate::ratchet::Ratchet;
 use crate::refusal::{self, Refusal, Refuser};
 use crate::respond;
 
@@ -37,6 +39,10 @@ const MAX_STALENESS: Duration = Duration::from_secs(limits::STALENESS_SECS);
 pub struct Settings {
     /// How flows learn the caller's name.
     pub user_name: UserNameFormat,
+    /// Whether a client certificate beside a good `Authorization` says nothing about the caller at
+    /// User Role channels, as in a mesh where every connection has one. Otherwise both have to belong
+    /// to the same client.
+    pub certificate_is_transport_only: bool,
     /// How fast bodies have to arrive.
     pub pace: Pace,
 }
@@ -46,6 +52,8 @@ pub struct Settings {
 pub struct Resources {
     /// Clients and keys, as they are at each moment.
     pub identities: SharedIdentities,
+    /// Where renewed certificates are noted.
+    pub ratchet: Arc<dyn Ratchet>,
     /// The flows.
     pub runtime: Runtime,
     /// The keyed hash of [`crate::csrf::CSRF_HASH_LABEL`].
@@ -63,6 +71,7 @@ pub struct Gateway(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     identities: SharedIdentities,
+    ratchet: Arc<dyn Ratchet>,
     runtime: Runtime,
     clock: SharedClock,
     gate: Gate,
@@ -80,10 +89,14 @@ impl Gateway {
         let secure = tenant.runtime_base.starts_with("https:");
         Self(Arc::new(Inner {
             identities: resources.identities,
+            ratchet: resources.ratchet,
             runtime: resources.runtime,
             clock: resources.clock,
             gate: Gate {
-                authenticator: Authenticator::new(settings.user_name),
+                authenticator: Authenticator::new(
+                    settings.user_name,
+                    settings.certificate_is_transport_only,
+                ),
                 csrf: Csrf::new(resources.csrf, secure),
                 random: resources.random,
             },
@@ -96,7 +109,7 @@ impl Gateway {
 
     /// Answers one request. The decision is made once, before the body is asked for: what changes
     /// while the body arrives counts for the next call.
-    pub async fn handle<B>(&self, request: Request<B>, peer: SocketAddr) -> Response<Full<Bytes>>
+    pub async fn handle<B>(&self, request: Request<B>, arrival: Arrival) -> Response<Full<Bytes>>
     where
         B: Body<Data = Bytes> + Unpin,
     {
@@ -104,13 +117,13 @@ impl Gateway {
         let call = Call {
             head: &head,
             body_bytes: body.size_hint().lower(),
-            source: peer.ip(),
+            source: arrival.peer.ip(),
+            certificate: arrival.certificate,
             now: self.0.clock.now(),
         };
-        let admitted = self.admit(&call);
-        let answer = match admitted {
-            Ok(Admitted::Token(issued)) => Ok(respond::token(issued)),
-            Ok(Admitted::Flow {
+        let answer = match self.admit(&call).await {
+            Ok(May::Take(issued)) => Ok(respond::token(issued)),
+            Ok(May::Run {
                 permit,
                 path,
                 rest_at,
@@ -120,7 +133,46 @@ impl Gateway {
         answer.unwrap_or_else(|refusal| self.refuse(&refusal, &call))
     }
 
-    fn admit(&self, call: &Call<'_>) -> Result<Admitted, Refusal> {
+    /// Decides about a call. Only the first one with a renewed certificate waits, until everybody
+    /// will know that the older certificates do not count any more.
+    async fn admit(&self, call: &Call<'_>) -> Result<May, Refusal> {
+        let admitted = self.decide(call)?;
+        let Some(renewal) = &admitted.renewal else {
+            return Ok(admitted.may);
+        };
+        let not_noted = |detail: &dyn std::fmt::Display| {
+            Refusal::new(Reason::CertificateNotNoted)
+                .detail(detail)
+                .of_client(&renewal.client.id)
+                .by_key(renewal.key)
+        };
+        let Renewal {
+            client,
+            key,
+            newest,
+        } = renewal;
+        let actor = Actor {
+            who: Who::Client {
+                id: client.id.clone(),
+            },
+            source: Some(call.source),
+            correlation: None,
+        };
+        match self.0.ratchet.advance(actor, *key, *newest).await {
+            Ok(true) => Ok(admitted.may),
+            // Somebody else was faster, or the key is gone: what counts now?
+            Ok(false) => match self.decide(call)? {
+                Admitted { may, renewal: None } => Ok(may),
+                Admitted { .. } => Err(not_noted(&"the key changes at this moment")),
+            },
+            Err(error) => {
+                tracing::error!(%error, %key, "a renewed certificate could not be noted");
+                Err(not_noted(&error))
+            }
+        }
+    }
+
+    fn decide(&self, call: &Call<'_>) -> Result<Admitted, Refusal> {
         // Fails closed: a key deleted on another server must not work here for ever.
         if self.0.identities.staleness() > MAX_STALENESS {
             return Err(Reason::Stale.into());
@@ -143,11 +195,16 @@ impl Gateway {
         B: Body<Data = Bytes> + Unpin,
     {
         let endpoint = Arc::clone(permit.endpoint());
-        let client = Arc::clone(&permit.identity().client);
+        let client = match permit.identity() {
+            Identity::Known { principal, .. } => Some(Arc::clone(principal.client())),
+            Identity::Holder { .. } => None,
+        };
         let known = |reason| {
-            Refusal::new(reason)
-                .of_client(&client.id)
-                .at_flow(&endpoint.flow_id)
+            let refusal = Refusal::new(reason).at_flow(&endpoint.flow_id);
+            match &client {
+                Some(client) => refusal.of_client(&client.id),
+                None => refusal,
+            }
         };
         let read = body::read(body, endpoint.max_body, self.0.pace, &self.0.bodies).await;
         let (body, _share) = read.map_err(|reason| match reason {

@@ -1,27 +1,29 @@
-//! From a presented credential to an identity, against the clients of this moment.
+//! From presented credentials to an identity, against the clients of this moment.
+
+mod certificate;
+mod tokens;
 
 use std::net::IpAddr;
-use std::num::NonZeroUsize;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
-use lockgate_core::client::AuthFailure;
+use lockgate_core::certificate::PeerCertificate;
+use lockgate_core::client::{AuthFailure, Authenticated, Client};
 use lockgate_core::clock::Timestamp;
-use lockgate_core::crypto::sha256;
 use lockgate_core::ids::KeyId;
-use lockgate_core::limits;
 use lockgate_core::refusal::Reason;
+use lockgate_core::role::RoleName;
 use lockgate_core::tenant::Plan;
-use lockgate_engine::access::{Grant, Identity};
+use lockgate_engine::access::{Grant, Identity, Principal};
 use lockgate_web::identity::Identities;
-use lockgate_web::jwt::{SignedToken, TokenRefused};
+use lockgate_web::jwt::{TokenRefused, VerifiedToken};
 use lockgate_web::throttle::Throttle;
-use lru::LruCache;
 use tokio::time::Instant;
 
 use crate::credential::{Basic, Presented};
 use crate::refusal::Refusal;
+use tokens::{TokenMemory, token_reason};
 
-/// The grant that lets a client use its secret directly at an endpoint.
+/// The grant that lets a client use its secret or certificate directly at an endpoint.
 const CLIENT_CREDENTIALS: &str = "client_credentials";
 
 /// How `SapAuthenticatedUserName` is formed for callers that are clients, not users.
@@ -36,47 +38,121 @@ pub enum UserNameFormat {
     Omit,
 }
 
-/// A caller that proved who it is.
+/// What a call presents to say who it is, from where and when.
+#[derive(Debug)]
+pub(crate) struct Claim<'a> {
+    pub(crate) presented: Presented<'a>,
+    pub(crate) certificate: Option<&'a Arc<PeerCertificate>>,
+    pub(crate) source: IpAddr,
+    pub(crate) now: Timestamp,
+}
+
+/// A caller that proved something about itself.
 #[derive(Debug)]
 pub(crate) struct Caller {
     pub(crate) identity: Identity,
-    /// The key whose secret was used, by the caller or for its token.
+    /// The client and the key whose secret or certificate was used, by the caller or for its token;
+    /// absent when none is known.
+    pub(crate) proof: Option<Authenticated>,
+    /// A certificate was presented that is newer than any accepted before for its key.
+    pub(crate) renewal: Option<Renewal>,
+    /// What else the operator should know, if the certificate leads to no client.
+    pub(crate) detail: String,
+}
+
+/// What has to be noted before a renewed certificate counts.
+#[derive(Clone, Debug)]
+pub(crate) struct Renewal {
+    /// The client of the key.
+    pub(crate) client: Arc<Client>,
+    /// The key whose certificate was renewed.
     pub(crate) key: KeyId,
+    /// When the new one was issued.
+    pub(crate) newest: Timestamp,
+}
+
+impl Caller {
+    /// A caller whose `Authorization` was good.
+    fn new(principal: Principal, key: KeyId) -> Self {
+        let client = Arc::clone(principal.client());
+        Self {
+            identity: Identity::Known {
+                principal,
+                certificate: None,
+            },
+            proof: Some(Authenticated { client, key }),
+            renewal: None,
+            detail: String::new(),
+        }
+    }
+
+    /// What CSRF tokens of the caller are bound to. Client ids start with `sb-` and have no blank.
+    pub(crate) fn csrf_principal(&self) -> std::borrow::Cow<'_, str> {
+        match &self.identity {
+            Identity::Known {
+                principal: Principal::Client { client, .. },
+                ..
+            } => client.id.as_str().into(),
+            Identity::Known {
+                principal: Principal::Person { client, name, .. },
+                ..
+            } => format!("{} {name}", client.id).into(),
+            Identity::Holder { certificate, .. } => {
+                format!("certificate {}", certificate.thumbprint).into()
+            }
+        }
+    }
 }
 
 /// Turns credentials into identities.
 #[derive(Debug)]
 pub(crate) struct Authenticator {
     user_name: UserNameFormat,
+    certificate_is_transport_only: bool,
     throttle: Throttle,
+    alarms: Throttle,
     tokens: TokenMemory,
 }
 
 impl Authenticator {
-    pub(crate) fn new(user_name: UserNameFormat) -> Self {
+    pub(crate) fn new(user_name: UserNameFormat, certificate_is_transport_only: bool) -> Self {
         Self {
             user_name,
+            certificate_is_transport_only,
             throttle: Throttle::default(),
+            alarms: Throttle::default(),
             tokens: TokenMemory::default(),
         }
     }
 
-    /// Authenticates what was presented. The identity reflects `identities`, so a deleted key or a
-    /// removed role has no effect beyond the next call.
+    /// Authenticates everything that was presented. The identity reflects `identities`, so a deleted
+    /// key or a removed role has no effect beyond the next call.
     pub(crate) fn authenticate(
         &self,
-        presented: &Presented<'_>,
+        claim: &Claim<'_>,
         identities: &Identities,
-        source: IpAddr,
-        now: Timestamp,
     ) -> Result<Caller, Refusal> {
-        match presented {
-            Presented::Nothing(reason) => Err(Refusal::new(*reason)),
-            Presented::Unusable(reason) => Err(self.count("", source, Refusal::new(*reason))),
-            Presented::Basic(basic) => self
-                .basic(basic, identities, now)
-                .map_err(|refusal| self.count(basic.id(), source, refusal.of_client(basic.id()))),
-            Presented::Bearer(token) => self.bearer(token, identities, source, now),
+        let Claim { source, now, .. } = *claim;
+        let (caller, bound) = match (&claim.presented, claim.certificate) {
+            (Presented::Nothing(Reason::NoCredential), Some(certificate)) => {
+                return self.by_certificate(certificate, identities, claim);
+            }
+            (Presented::Nothing(reason), _) => return Err(Refusal::new(*reason)),
+            (Presented::Unusable(reason), _) => {
+                return Err(self.count("", source, Refusal::new(*reason)));
+            }
+            (Presented::Basic(basic), _) => {
+                let caller = self.basic(basic, identities, now);
+                let caller = caller.map_err(|refusal| {
+                    self.count(basic.id(), source, refusal.of_client(basic.id()))
+                });
+                (caller?, false)
+            }
+            (Presented::Bearer(token), _) => self.bearer(token, identities, claim)?,
+        };
+        match claim.certificate {
+            None => Ok(caller),
+            Some(certificate) => self.beside(caller, bound, certificate, identities, claim),
         }
     }
 
@@ -90,50 +166,57 @@ impl Authenticator {
             .clients
             .authenticate(basic.id(), basic.secret(), now);
         let proven = proven.map_err(|failure| Refusal::new(basic_reason(failure, basic.id())))?;
-        if proven.client.plan != Plan::IntegrationFlow {
-            return Err(Refusal::new(Reason::WrongPlan).by_key(proven.key));
+        match lacks_to_call(&proven.client) {
+            Some(reason) => Err(Refusal::new(reason).by_key(proven.key)),
+            None => Ok(Caller::new(self.client(proven.client), proven.key)),
         }
-        if !proven
-            .client
-            .grant_types
-            .iter()
-            .any(|grant| grant == CLIENT_CREDENTIALS)
-        {
-            return Err(Refusal::new(Reason::GrantMissing).by_key(proven.key));
-        }
-        let identity = Identity {
-            user_name: self.user_name(&proven.client.id),
-            client: proven.client,
-            grant: Grant::Everything,
-        };
-        Ok(Caller {
-            identity,
-            key: proven.key,
-        })
     }
 
+    /// The caller, and whether its token is bound to the certificate.
     fn bearer(
         &self,
         token: &str,
         identities: &Identities,
-        source: IpAddr,
-        now: Timestamp,
-    ) -> Result<Caller, Refusal> {
+        claim: &Claim<'_>,
+    ) -> Result<(Caller, bool), Refusal> {
         let refuse = |refused: TokenRefused| Refusal::new(token_reason(&refused)).detail(refused);
         // A token that is ours but no longer good is not an attempt to guess one.
         let signed = self.tokens.open(token, identities);
-        let signed = signed.map_err(|refused| self.count("", source, refuse(refused)))?;
-        let verified = signed.admit(identities, now, None);
+        let signed = signed.map_err(|refused| self.count("", claim.source, refuse(refused)))?;
+        let thumbprint = claim.certificate.map(|held| held.thumbprint);
+        let verified = signed.admit(identities, claim.now, thumbprint);
         let verified = verified.map_err(|refused| refuse(refused).of_client(signed.client_id()))?;
-        let identity = Identity {
-            user_name: self.user_name(&verified.client.id),
-            grant: Grant::Only(verified.roles().cloned().collect()),
-            client: verified.client,
-        };
-        Ok(Caller {
-            identity,
-            key: verified.key,
-        })
+        let bound = verified.bound_to().is_some();
+        let key = verified.key;
+        let principal = self.principal_of(verified);
+        Ok((Caller::new(principal, key), bound))
+    }
+
+    /// Whom a token speaks for.
+    fn principal_of(&self, token: VerifiedToken) -> Principal {
+        let scopes: Arc<[RoleName]> = token.roles().cloned().collect();
+        match token.user() {
+            None => Principal::Client {
+                user_name: self.user_name(&token.client.id),
+                grant: Grant::Only(scopes),
+                client: token.client,
+            },
+            Some(user) => Principal::Person {
+                scopes,
+                name: user.name.as_str().into(),
+                account: token.account,
+                client: token.client,
+            },
+        }
+    }
+
+    /// A client that speaks for itself with all its roles.
+    fn client(&self, client: Arc<Client>) -> Principal {
+        Principal::Client {
+            user_name: self.user_name(&client.id),
+            grant: Grant::Everything,
+            client,
+        }
     }
 
     fn user_name(&self, client_id: &str) -> Option<Arc<str>> {
@@ -153,74 +236,23 @@ impl Authenticator {
     }
 }
 
+/// Why a client may not call flows with credentials of its own.
+fn lacks_to_call(client: &Client) -> Option<Reason> {
+    let has_grant = || {
+        let mut grants = client.grant_types.iter();
+        grants.any(|grant| grant == CLIENT_CREDENTIALS)
+    };
+    match client.plan {
+        Plan::Api => Some(Reason::WrongPlan),
+        Plan::IntegrationFlow => (!has_grant()).then_some(Reason::GrantMissing),
+    }
+}
+
 fn basic_reason(failure: AuthFailure, id: &str) -> Reason {
     let escaped = id.contains("%7C") || id.contains("%7c") || id.contains("%21");
     match failure {
         AuthFailure::UnknownClient if escaped => Reason::BasicPercentEncoded,
         other => other.into(),
-    }
-}
-
-fn token_reason(refused: &TokenRefused) -> Reason {
-    match refused {
-        TokenRefused::TooLarge => Reason::TokenTooLong,
-        TokenRefused::Segments
-        | TokenRefused::Encoding(_)
-        | TokenRefused::Json { .. }
-        | TokenRefused::HeaderMember(_)
-        | TokenRefused::Type
-        | TokenRefused::Claim { .. }
-        | TokenRefused::ClientMismatch
-        | TokenRefused::Validity => Reason::TokenMalformed,
-        TokenRefused::Algorithm => Reason::TokenAlgorithm,
-        TokenRefused::UnknownKey(_) => Reason::TokenUnknownKey,
-        TokenRefused::Signature => Reason::TokenBadSignature,
-        TokenRefused::Kind => Reason::TokenWrongKind,
-        TokenRefused::Bound => Reason::TokenBound,
-        TokenRefused::Issuer => Reason::TokenWrongIssuer,
-        TokenRefused::Zone => Reason::TokenWrongZone,
-        TokenRefused::Audience => Reason::TokenWrongAudience,
-        TokenRefused::Expired(_) => Reason::TokenExpired,
-        TokenRefused::NotYetValid => Reason::TokenNotYetValid,
-        TokenRefused::UnknownClient => Reason::TokenClientGone,
-        TokenRefused::Superseded => Reason::TokenWithdrawn,
-        TokenRefused::KeyGone => Reason::TokenKeyGone,
-        TokenRefused::Revoked => Reason::TokenRevoked,
-        TokenRefused::SessionEnded => Reason::TokenSessionEnded,
-        TokenRefused::UnknownAccount => Reason::TokenAccountGone,
-    }
-}
-
-/// Remembers tokens whose signature was verified, by their SHA-256. What can change about a token
-/// is checked each time, so nothing here has to be invalidated.
-#[derive(Debug)]
-struct TokenMemory {
-    shards: Vec<Mutex<LruCache<[u8; 32], SignedToken>>>,
-}
-
-impl Default for TokenMemory {
-    fn default() -> Self {
-        const SHARDS: usize = 16;
-        let each =
-            NonZeroUsize::new(limits::TOKENS_REMEMBERED / SHARDS).unwrap_or(NonZeroUsize::MIN);
-        let shards = (0..SHARDS)
-            .map(|_| Mutex::new(LruCache::new(each)))
-            .collect();
-        Self { shards }
-    }
-}
-
-impl TokenMemory {
-    fn open(&self, token: &str, identities: &Identities) -> Result<SignedToken, TokenRefused> {
-        let hash = sha256(token.as_bytes());
-        let shard = &self.shards[usize::from(hash[0]) % self.shards.len()];
-        let remembered = || shard.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(signed) = remembered().get(&hash) {
-            return Ok(signed.clone());
-        }
-        let signed = SignedToken::open(token, identities, Plan::IntegrationFlow)?;
-        remembered().put(hash, signed.clone());
-        Ok(signed)
     }
 }
 
@@ -236,7 +268,7 @@ mod tests {
             (UserNameFormat::Omit, None),
         ];
         for (format, expected) in cases {
-            let name = Authenticator::new(format).user_name("sb-1");
+            let name = Authenticator::new(format, false).user_name("sb-1");
             assert_eq!(name.as_deref(), expected);
         }
         assert_eq!(UserNameFormat::default(), UserNameFormat::ClientId);

@@ -8,8 +8,10 @@ mod gateway;
 pub mod headers;
 mod identity;
 pub mod path;
+mod ratchet;
 mod refusal;
 mod respond;
 
 pub use gateway::{Gateway, Resources, Settings};
 pub use identity::UserNameFormat;
+pub use ratchet::{NotNoted, Ratchet};

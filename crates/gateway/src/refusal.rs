@@ -9,6 +9,7 @@ use bytes::Bytes;
 use http::header::{ALLOW, CACHE_CONTROL, CONNECTION, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderName, HeaderValue, Response, StatusCode};
 use http_body_util::Full;
+use lockgate_core::certificate::{Name, PeerCertificate};
 use lockgate_core::ids::{CorrelationId, KeyId};
 use lockgate_core::refusal::Reason;
 use lockgate_core::role::RoleName;
@@ -27,6 +28,8 @@ pub(crate) const CORRELATION_ID: HeaderName = HeaderName::from_static("x-correla
 const TEXT_CHARS: usize = 500;
 /// Characters of a client id that are recorded.
 const CLIENT_ID_CHARS: usize = 200;
+/// Characters of a name in a certificate that are recorded.
+const NAME_CHARS: usize = 200;
 /// Characters of a method that are recorded.
 const METHOD_CHARS: usize = 40;
 
@@ -258,7 +261,7 @@ pub(crate) fn record(refusal: &Refusal, call: &Call<'_>, id: CorrelationId) -> R
         path: printable(call.head.uri.path(), TEXT_CHARS),
         status: answer(refusal.reason).status.as_u16(),
         reason: refusal.reason.code().to_owned(),
-        detail: printable(&known.detail, TEXT_CHARS),
+        detail: detail(&known.detail, call.certificate.as_deref()),
         client_id: known
             .client_id
             .as_deref()
@@ -266,6 +269,22 @@ pub(crate) fn record(refusal: &Refusal, call: &Call<'_>, id: CorrelationId) -> R
         key_id: known.key,
         flow: known.flow.clone(),
     }
+}
+
+/// What is known of a refusal, and the certificate that the caller presented.
+fn detail(known: &str, certificate: Option<&PeerCertificate>) -> String {
+    let known = printable(known, TEXT_CHARS);
+    let Some(certificate) = certificate else {
+        return known;
+    };
+    let name = |name: &Name| printable(name.text(), NAME_CHARS);
+    let separator = if known.is_empty() { "" } else { "; " };
+    format!(
+        "{known}{separator}certificate {}, subject {}, issuer {}",
+        certificate.thumbprint,
+        name(&certificate.names.subject),
+        name(&certificate.names.issuer),
+    )
 }
 
 /// The start of `text` in one line, with control characters escaped.

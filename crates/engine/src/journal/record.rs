@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use lockgate_core::client::Client;
 use lockgate_core::clock::{SharedClock, Timestamp};
 use lockgate_core::ids::MessageId;
 use lockgate_core::limits;
@@ -11,6 +10,7 @@ use lockgate_store::messages::{Message, MessageStatus};
 
 use super::steps::Trail;
 use super::{Journal, Slot};
+use crate::access::Identity;
 use crate::pipeline::Pipeline;
 
 /// What is known of a message when it is admitted.
@@ -21,7 +21,8 @@ pub(crate) struct Head {
     pub(crate) pipeline: Arc<Pipeline>,
     pub(crate) level: LogLevel,
     pub(crate) started: Timestamp,
-    pub(crate) client: Option<Arc<Client>>,
+    /// Who sent it, where somebody did.
+    pub(crate) sender: Option<Identity>,
 }
 
 /// A message record on its way to the store.
@@ -138,7 +139,7 @@ impl Record {
             receiver: trail.notes.receiver,
             started_at: head.started,
             ended_at: ended,
-            identity: head.client.as_ref().map(|client| client.id.clone()),
+            identity: head.sender.as_ref().map(Identity::to_string),
             intermediate_error: failed || slow,
             error: error.map(|error| cut(&error, limits::LOG_ERROR_CHARS)),
             error_step: error_step.map(|step| step.as_ref().to_owned()),

@@ -10,14 +10,13 @@ use std::task::Poll;
 use std::time::Duration;
 
 use bytes::Bytes;
-use lockgate_core::client::Client;
 use lockgate_core::ids::MessageId;
 use lockgate_store::messages::MessageStatus;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::sleep;
 
 use super::{Runtime, Target, http};
-use crate::access::Permit;
+use crate::access::{Identity, Permit};
 use crate::entry::{Inbound, Outcome, Refused};
 use crate::exchange::{Body, Exchange};
 use crate::journal::{Head, Open, Slot};
@@ -35,7 +34,7 @@ pub(super) struct Origin {
     pub(super) correlation: Option<Arc<str>>,
     pub(super) depth: usize,
     pub(super) synchronous: bool,
-    pub(super) client: Option<Arc<Client>>,
+    pub(super) sender: Option<Identity>,
 }
 
 /// An exchange that may run.
@@ -72,7 +71,7 @@ impl Runtime {
             correlation,
             depth: 0,
             synchronous: true,
-            client: Some(Arc::clone(&permit.identity().client)),
+            sender: Some(permit.identity().clone()),
         };
         let execution = self.execution(target.clone(), exchange, origin, slot);
         let finished = self.drive(execution, place).await;
@@ -117,7 +116,7 @@ impl Runtime {
             pipeline: Arc::clone(&target.deployed.pipeline),
             level: target.deployed.level(),
             started: self.clock().now(),
-            client: origin.client,
+            sender: origin.sender,
         });
         let id = Value::Text(id_text);
         let correlation = Value::Text(Arc::clone(&chain.correlation));

@@ -58,7 +58,7 @@ impl Visit<'_> {
             correlation: Some(Arc::clone(&self.chain.correlation)),
             depth: self.chain.depth,
             synchronous: self.chain.synchronous,
-            client: None,
+            sender: None,
         };
         let execution = runtime.execution(target, sent, origin, slot);
         let finished = runtime.execute(execution).await;

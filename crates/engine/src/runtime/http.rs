@@ -66,7 +66,7 @@ pub(super) fn exchange(permit: &Permit, inbound: Inbound<'_>, pipeline: &Pipelin
         "CamelHttpQuery",
         inbound.query.map_or(Value::Null, Value::from),
     );
-    let user = permit.identity().user_name.clone();
+    let user = permit.user_name().cloned();
     headers.set_static(names::USER_NAME, user.map_or(Value::Null, Value::Text));
     if let Some(content_type) = content_type {
         let charset = content_type.as_text().and_then(charset_of);

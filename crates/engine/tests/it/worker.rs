@@ -14,7 +14,7 @@ use lockgate_core::clock::{ManualClock, SharedClock, Timestamp};
 use lockgate_core::ids::{InstanceId, MessageId};
 use lockgate_core::random::SeededRandom;
 use lockgate_core::tenant;
-use lockgate_engine::access::{Grant, Identity, authorize};
+use lockgate_engine::access::{Grant, Identity, Principal, authorize};
 use lockgate_engine::entry::{Inbound, Outcome, Refused};
 use lockgate_engine::error::StepError;
 use lockgate_engine::exchange::Exchange;
@@ -207,10 +207,14 @@ pub(crate) fn identity() -> Identity {
         secrets: vec![],
         certificates: vec![],
     };
-    Identity {
+    let principal = Principal::Client {
         client: Arc::new(client),
         grant: Grant::Everything,
         user_name: Some("sb-1!b1|it-rt-t!b1".into()),
+    };
+    Identity::Known {
+        principal,
+        certificate: None,
     }
 }
 

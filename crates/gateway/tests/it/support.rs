@@ -1,22 +1,27 @@
 //! A server with the gateway, real flows and a real store.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Request, Response as HttpResponse, StatusCode};
 use http_body_util::Full;
 use hyper::body::Incoming;
+use async_trait::async_trait;
+use lockgate_core::audit::Actor;
+use lockgate_core::certificate::PeerCertificate;
 use lockgate_core::client::Client;
-use lockgate_core::clock::ManualClock;
+use lockgate_core::clock::{ManualClock, Timestamp};
+use lockgate_core::ids::KeyId;
 use lockgate_core::random::SeededRandom;
 use lockgate_engine::prepare::Registry;
 use lockgate_engine::runtime::{self, Runtime};
 use lockgate_gateway::body::Pace;
 use lockgate_gateway::csrf::CSRF_HASH_LABEL;
 use lockgate_gateway::path::is_flow_path;
-use lockgate_gateway::{Gateway, Resources, Settings};
+use lockgate_gateway::{Gateway, NotNoted, Ratchet, Resources, Settings};
 use lockgate_store::refusals::{self, Refusal};
 use lockgate_store::{Location, Store, flows, messages};
 use lockgate_web::identity::{Identities, SharedIdentities};
