@@ -21,12 +21,11 @@ use crate::service::Service;
 /// The grant by which clients and tools speak for themselves.
 pub(crate) const CLIENT_CREDENTIALS: &str = "client_credentials";
 /// Grants a client may be registered for, but that are not offered to clients.
-const NOT_OFFERED: [&str; 5] = [
+const NOT_OFFERED: [&str; 4] = [
     "authorization_code",
     "client_x509",
     "password",
     "refresh_token",
-    "urn:ietf:params:oauth:grant-type:saml2-bearer",
 ];
 /// The largest parameter `authorities`, which is accepted and ignored.
 const AUTHORITIES: usize = 1024;
@@ -41,7 +40,7 @@ pub(crate) struct Issued {
         serialize_with = "exposed_if_any",
         skip_serializing_if = "Option::is_none"
     )]
-    pub(crate) refresh_token: Option<Secret<String>>,
+    refresh_token: Option<Secret<String>>,
     expires_in: i64,
     scope: String,
     jti: String,
@@ -62,6 +61,14 @@ impl Issued {
             expires_in,
             scope: scopes.join(" "),
             jti: jti.simple().to_string(),
+        }
+    }
+
+    /// The same with a refresh token, if there is one.
+    pub(crate) fn refreshable(self, refresh_token: Option<Secret<String>>) -> Self {
+        Self {
+            refresh_token,
+            ..self
         }
     }
 }

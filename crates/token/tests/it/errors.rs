@@ -120,11 +120,7 @@ async fn missing_unknown_and_unauthorized_grants() {
             400,
             "unsupported_grant_type",
         ),
-        (
-            "grant_type=client_x509".to_owned(),
-            400,
-            "unsupported_grant_type",
-        ),
+        ("grant_type=client_x509".to_owned(), 401, "invalid_client"),
         (
             format!("grant_type={bearer}saml2-bearer&assertion=x"),
             400,

@@ -126,7 +126,7 @@ async fn row_8_form_credentials_with_the_parameters_of_xssec() {
 }
 
 #[tokio::test]
-async fn row_9_a_certificate_is_no_authentication_yet() {
+async fn row_9_without_a_certificate_there_is_no_authentication() {
     let world = World::new().await;
     let form = format!("{GRANT}&client_id={}", world.client.id);
     let answer = world.send(post("/oauth/token"), form).await;

@@ -10,6 +10,7 @@ use http::request::Builder;
 use http::{HeaderMap, Request, StatusCode};
 use http_body_util::{BodyExt as _, Full};
 use lockgate_core::account::{Accounts, default_target};
+use lockgate_core::certificate::{CertificateNames, Name};
 use lockgate_core::client::{Directory, SECRET_HASH_LABEL};
 use lockgate_core::clock::{Clock as _, ManualClock, SharedClock, Timestamp};
 use lockgate_core::crypto::{KeyedHash, MasterKey};
@@ -86,6 +87,7 @@ pub(crate) struct World {
 pub(crate) struct Setup {
     pub(crate) config: Config,
     pub(crate) token_base: String,
+    pub(crate) certificate_base: Option<String>,
 }
 
 impl Default for Setup {
@@ -93,6 +95,7 @@ impl Default for Setup {
         Self {
             config: Config::default(),
             token_base: "https://acme.authentication.example.org".to_owned(),
+            certificate_base: None,
         }
     }
 }
@@ -132,7 +135,7 @@ impl World {
                 client_number: 2207,
                 service_number: 101,
                 token_base: setup.token_base,
-                certificate_base: None,
+                certificate_base: setup.certificate_base,
                 runtime_base: "https://acme.example.org".to_owned(),
                 api_base: "https://api.example.org".to_owned(),
             }),
@@ -146,7 +149,7 @@ impl World {
             identities.clone(),
             keys.clone(),
             setup.config,
-            ratchet(),
+            ratchet(store.clone()),
             metrics,
         );
         let guard = Guard {
@@ -220,20 +223,36 @@ impl World {
             created_at: START,
             updated_at: START,
         };
+        let mut tx = self.store.begin().await.unwrap();
+        instances::insert(&mut tx, &instance).await.unwrap();
+        tx.commit().await.unwrap();
+        TestClient {
+            id: self.identities.load().tenant.client_id(id, plan),
+            secret: self.add_secret(id).await,
+            instance: id,
+        }
+    }
+
+    /// Stores a key with a secret; gives the secret.
+    async fn add_secret(&self, instance: InstanceId) -> String {
         let secret_id = self.random.uuid();
         let random = URL_SAFE_NO_PAD.encode(self.random.bytes::<32>());
         let secret = format!("{secret_id}${random}=");
+        let hash = self.master.keyed_hash(SECRET_HASH_LABEL);
+        let digest = hash.tag(secret.as_bytes());
+        let credential = Credential::Secret { secret_id, digest };
+        self.add_key(instance, credential).await;
+        secret
+    }
+
+    /// Stores a key.
+    pub(crate) async fn add_key(&self, instance: InstanceId, credential: Credential) -> KeyId {
+        let id = KeyId::generate(&*self.random);
         let key = Key {
-            id: KeyId::generate(&*self.random),
-            instance: id,
-            name: "key".to_owned(),
-            credential: Credential::Secret {
-                secret_id,
-                digest: self
-                    .master
-                    .keyed_hash(SECRET_HASH_LABEL)
-                    .tag(secret.as_bytes()),
-            },
+            id,
+            instance,
+            name: id.to_string(),
+            credential,
             sealed: None,
             parameters: Value::Null,
             metadata: Metadata::default(),
@@ -241,17 +260,22 @@ impl World {
             expires_at: None,
         };
         let mut tx = self.store.begin().await.unwrap();
-        instances::insert(&mut tx, &instance).await.unwrap();
         keys::insert(&mut tx, &key).await.unwrap();
         changes::bump(&mut tx, changes::Topic::Clients)
             .await
             .unwrap();
         tx.commit().await.unwrap();
-        TestClient {
-            id: self.identities.load().tenant.client_id(id, plan),
-            secret,
-            instance: id,
-        }
+        id
+    }
+
+    /// Deletes a key.
+    pub(crate) async fn delete_key(&self, id: KeyId) {
+        let mut tx = self.store.begin().await.unwrap();
+        assert!(keys::delete(&mut tx, id).await.unwrap());
+        changes::bump(&mut tx, changes::Topic::Clients)
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
     }
 
     /// Changes the stored instance of the client.
@@ -281,7 +305,10 @@ impl World {
     ) -> Answer {
         let request = request.body(Full::new(body.into())).unwrap();
         let peer = (source.parse::<std::net::IpAddr>().unwrap(), 4711).into();
-        let arrival = Arrival::plain(peer);
+        self.arrive(Arrival::plain(peer), request).await
+    }
+
+    pub(crate) async fn arrive(&self, arrival: Arrival, request: Request<Full<Bytes>>) -> Answer {
         let (head, body) = self.api.handle(request, arrival).await.into_parts();
         let body = body.collect().await.unwrap().to_bytes();
         Answer {
@@ -313,8 +340,17 @@ impl World {
     }
 }
 
-fn ratchet() -> Ratchet {
-    Ratchet::new(|_, _, _| async { Err("no certificate is renewed here".into()) })
+/// Notes renewed certificates as the catalogue does.
+fn ratchet(store: Store) -> Ratchet {
+    Ratchet::new(move |_, key, newest| {
+        let store = store.clone();
+        async move {
+            let mut tx = store.begin().await?;
+            keys::advance(&mut tx, key, newest).await?;
+            changes::bump(&mut tx, changes::Topic::Clients).await?;
+            Ok(tx.commit().await?)
+        }
+    })
 }
 
 /// Brings what the store says into use.
@@ -331,7 +367,9 @@ impl Feed {
         let mut tx = self.store.read().await.unwrap();
         let tenant = Arc::clone(&self.identities.load().tenant);
         let next = self.keys.read(&mut tx).await.unwrap();
-        let clients = clients::load(&mut tx, &tenant, |_| None).await.unwrap();
+        let clients = clients::load(&mut tx, &tenant, |der| Some(names(der)))
+            .await
+            .unwrap();
         let revoked = revocations::list_live(&mut tx, self.clock.now()).await;
         self.identities.replace(Identities {
             tenant,
@@ -341,6 +379,20 @@ impl Feed {
             revoked: revoked.unwrap().into_iter().collect(),
         });
         self.keys.install(next);
+    }
+}
+
+/// The names of a test's certificate, whose DER is no DER: `<subject>/<issuer>/<anything>`.
+pub(crate) fn names(der: &[u8]) -> CertificateNames {
+    let text = std::str::from_utf8(der).unwrap();
+    let mut parts = text.split('/');
+    let mut name = || {
+        let name = parts.next().unwrap().to_owned();
+        Name::new(name.clone(), name.into_bytes())
+    };
+    CertificateNames {
+        subject: name(),
+        issuer: name(),
     }
 }
 
