@@ -267,6 +267,7 @@ pub(crate) fn record(refusal: &Refusal, call: &Call<'_>, id: CorrelationId) -> R
             .as_deref()
             .map(|id| printable(id, CLIENT_ID_CHARS)),
         key_id: known.key,
+        thumbprint: call.certificate.as_ref().map(|held| held.thumbprint),
         flow: known.flow.clone(),
     }
 }

@@ -1,7 +1,7 @@
 //! Refused calls, and why they were refused.
 
 use lockgate_core::ids::CorrelationId;
-use lockgate_store::refusals::{self, Refusal};
+use lockgate_store::refusals::{self, Filter, Refusal};
 
 use crate::error::{Error, Result};
 use crate::service::Operations;
@@ -12,7 +12,11 @@ impl Operations {
     /// # Errors
     /// When the store fails.
     pub async fn refusals(&self, limit: u32) -> Result<Vec<Refusal>> {
-        Ok(refusals::list(&mut self.store.read().await?, limit).await?)
+        let newest = Filter {
+            limit,
+            ..Filter::default()
+        };
+        Ok(refusals::list(&mut self.store.read().await?, &newest).await?)
     }
 
     /// The refused call that was answered with this correlation id.

@@ -182,6 +182,10 @@ CREATE TABLE broker_bindings (
 ) STRICT;
 CREATE INDEX broker_bindings_by_key ON broker_bindings (key_id);
 
+-- The certificate that a refused caller presented.
+ALTER TABLE refusals ADD COLUMN thumbprint TEXT;
+
+-- Changes, and requests that were refused at surfaces. Refused calls of flows are in refusals.
 CREATE TABLE audit (
     id TEXT NOT NULL,
     at INTEGER NOT NULL,
@@ -203,4 +207,6 @@ CREATE TABLE audit (
 CREATE INDEX audit_by_who ON audit (who_name, at, id);
 CREATE INDEX audit_by_target_id ON audit (target_id, at, id);
 CREATE INDEX audit_by_target_name ON audit (target_name, at, id);
+CREATE INDEX audit_by_key ON audit (key_id, at, id) WHERE key_id IS NOT NULL;
+CREATE INDEX audit_by_thumbprint ON audit (thumbprint, at, id) WHERE thumbprint IS NOT NULL;
 CREATE INDEX audit_by_correlation ON audit (correlation_id) WHERE correlation_id IS NOT NULL;

@@ -30,7 +30,7 @@ pub struct Filter {
     pub who: Option<String>,
     /// Whose action starts with this: `key` or `key.create`.
     pub action: Option<String>,
-    /// About a thing with this id or name.
+    /// About a thing with this id or name, or with this service key or certificate.
     pub target: Option<String>,
     /// Of this request.
     pub correlation: Option<CorrelationId>,
@@ -129,7 +129,8 @@ pub async fn list(tx: &mut Tx, filter: &Filter) -> Result<Vec<Event>> {
         conditions.require("substr(action, 1, length(?)) = ?", action.as_str());
     }
     if let Some(target) = &filter.target {
-        conditions.require("(target_id = ? OR target_name = ?)", indexed(target));
+        let about = "(target_id = ? OR target_name = ? OR key_id = ? OR thumbprint = ?)";
+        conditions.require(about, indexed(target));
     }
     if let Some(correlation) = filter.correlation {
         conditions.require("correlation_id = ?", correlation);

@@ -1,17 +1,18 @@
 //! Requests that were refused, with the reason that their sender is not told.
 
+use lockgate_core::certificate::Thumbprint;
 use lockgate_core::clock::Timestamp;
 use lockgate_core::ids::{CorrelationId, KeyId};
+use uuid::Uuid;
 
 use crate::error::Result;
+use crate::query::Conditions;
 use crate::tx::Tx;
 use crate::value::{Row, Unreadable, params};
 
 const TABLE: &str = "refusals";
 const COLUMNS: &str = "id, refused_at, source, method, path, status, reason, detail, client_id, \
-    key_id, flow_id";
-/// Rows returned by one call of [`list`] at most.
-const PAGE_MAX: u32 = 1_000;
+    key_id, thumbprint, flow_id";
 /// Rows deleted by one call of [`purge`].
 const PURGE_BATCH: i64 = 5_000;
 
@@ -38,8 +39,34 @@ pub struct Refusal {
     pub client_id: Option<String>,
     /// The service key, when it was recognised.
     pub key_id: Option<KeyId>,
+    /// The certificate that was presented.
+    pub thumbprint: Option<Thumbprint>,
     /// The flow, when the address has one.
     pub flow: Option<String>,
+}
+
+/// Which refusals [`list`] returns. The default is the newest of all.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// With this id.
+    pub id: Option<CorrelationId>,
+    /// Of this OAuth client.
+    pub client: Option<String>,
+    /// Of the flow with this id, or with this service key or certificate.
+    pub about: Option<String>,
+    /// At this instant or later.
+    pub since: Option<Timestamp>,
+    /// Before this instant.
+    pub until: Option<Timestamp>,
+    /// After the refusal with this time and id in the list, which is older.
+    pub before: Option<(Timestamp, Uuid)>,
+    /// At most this many; more than [`Filter::PAGE_MAX`] is cut.
+    pub limit: u32,
+}
+
+impl Filter {
+    /// How many refusals are returned at most.
+    pub const PAGE_MAX: u32 = 1_000;
 }
 
 /// Adds refusals. One that is there already is left as it is.
@@ -59,13 +86,15 @@ pub async fn append(tx: &mut Tx, refusals: &[Refusal]) -> Result<()> {
             &refusal.detail,
             refusal.client_id.as_deref(),
             refusal.key_id,
+            refusal.thumbprint,
             refusal.flow.as_deref(),
         ]
     });
     tx.execute_each(
         "INSERT INTO refusals
-            (id, refused_at, source, method, path, status, reason, detail, client_id, key_id, flow_id)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+            (id, refused_at, source, method, path, status, reason, detail, client_id, key_id,
+            thumbprint, flow_id)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
         ON CONFLICT (id) DO NOTHING",
         rows.collect(),
     )
@@ -81,14 +110,34 @@ pub async fn find(tx: &mut Tx, id: CorrelationId) -> Result<Option<Refusal>> {
     tx.find(TABLE, &sql, params![id], decode).await
 }
 
-/// The latest refusals, newest first, at most a thousand.
+/// Refusals, newest first.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn list(tx: &mut Tx, limit: u32) -> Result<Vec<Refusal>> {
-    let sql = format!("SELECT {COLUMNS} FROM refusals ORDER BY refused_at DESC, id DESC LIMIT $1");
-    tx.list(TABLE, &sql, params![limit.min(PAGE_MAX)], decode)
-        .await
+pub async fn list(tx: &mut Tx, filter: &Filter) -> Result<Vec<Refusal>> {
+    let mut conditions = Conditions::default();
+    if let Some(id) = filter.id {
+        conditions.require("id = ?", id);
+    }
+    if let Some(client) = &filter.client {
+        conditions.require("client_id = ?", client);
+    }
+    if let Some(about) = &filter.about {
+        conditions.require("(flow_id = ? OR key_id = ? OR thumbprint = ?)", about);
+    }
+    if let Some(since) = filter.since {
+        conditions.require("refused_at >= ?", since);
+    }
+    if let Some(until) = filter.until {
+        conditions.require("refused_at < ?", until);
+    }
+    if let Some((at, id)) = filter.before {
+        conditions.after("refused_at, id", at, id);
+    }
+    let select = format!("SELECT {COLUMNS} FROM refusals");
+    let limit = filter.limit.min(Filter::PAGE_MAX);
+    let (sql, params) = conditions.newest(&select, ["refused_at", "id"], limit);
+    tx.list(TABLE, &sql, params, decode).await
 }
 
 /// Deletes refusals before `before`, some thousands at a time so that others are not kept waiting.
@@ -117,6 +166,7 @@ fn decode(row: &mut Row) -> Result<Refusal, Unreadable> {
         detail: row.take("detail")?,
         client_id: row.take("client_id")?,
         key_id: row.take("key_id")?,
+        thumbprint: row.take("thumbprint")?,
         flow: row.take("flow_id")?,
     })
 }

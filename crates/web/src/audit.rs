@@ -5,12 +5,15 @@ use std::fmt;
 use std::sync::Arc;
 
 use lockgate_core::audit::Actor;
+use lockgate_core::certificate::Thumbprint;
 
 /// A request that was refused at a surface.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RefusedRequest {
     /// Who asked, as far as known.
     pub actor: Actor,
+    /// The client certificate it came with.
+    pub thumbprint: Option<Thumbprint>,
     /// Method and path, one bounded line.
     pub request: String,
     /// The status of the answer: 401, 403 or 429.

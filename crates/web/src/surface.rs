@@ -285,6 +285,7 @@ impl Api {
         });
         self.guard.audit.report(RefusedRequest {
             actor,
+            thumbprint: caller.certificate.as_ref().map(|shown| shown.thumbprint),
             request: format!("{method} {}", request_log::printable(path, 500)),
             status: status.as_u16(),
             reason: reason.to_owned(),

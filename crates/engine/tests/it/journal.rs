@@ -180,6 +180,7 @@ fn refusal(id: CorrelationId) -> Refusal {
         detail: "The call carried no credentials.".to_owned(),
         client_id: None,
         key_id: None,
+        thumbprint: None,
         flow: None,
     }
 }

@@ -20,6 +20,7 @@ fn refusal(n: u8, reason: &str) -> Refusal {
         detail: "needs ESBMessaging.send".to_owned(),
         client_id: Some("sb-1".to_owned()),
         key_id: Some(KeyId(Uuid::from_u128(9))),
+        thumbprint: None,
         flow: Some("Orders".to_owned()),
     }
 }

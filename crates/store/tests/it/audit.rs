@@ -132,9 +132,12 @@ async fn events_of_one_instant_are_told_apart_and_stay_in_order() {
 async fn events_are_found_by_each_of_their_parts() {
     for_each_backend(async |backend| {
         let mut tx = backend.store.begin().await.unwrap();
+        let key = KeyId(Uuid::from_u128(3));
+        let thumbprint = Thumbprint::of(b"certificate");
+        let deleted = Target::new("key", "k2", "main");
         let named = [
             ("ann", "key.create", Target::new("key", "k1", "main")),
-            ("bob", "key.delete", Target::new("key", "k2", "main")),
+            ("bob", "key.delete", deleted.key(key).thumbprint(thumbprint)),
             ("ann", "keyring.x", Target::new("ring", "r", "k1")),
         ];
         for (who, action, target) in named {
@@ -160,6 +163,11 @@ async fn events_are_found_by_each_of_their_parts() {
                 &["keyring.x", "key.create"],
             ),
             (filter(|f| f.target = text("main")), &all[2..]),
+            (filter(|f| f.target = Some(key.to_string())), &all[2..3]),
+            (
+                filter(|f| f.target = Some(thumbprint.to_string())),
+                &all[2..3],
+            ),
             (
                 filter(|f| f.correlation = Some(CorrelationId(Uuid::from_u128(1)))),
                 &[""],

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use lockgate_core::certificate::Thumbprint;
 use lockgate_core::clock::Timestamp;
 use lockgate_core::ids::{CorrelationId, KeyId, MessageId};
 use lockgate_store::flows::LogLevel;
@@ -358,6 +359,7 @@ async fn refusals_are_kept_listed_and_purged() {
             detail: "the client lacks ESBMessaging.send".to_owned(),
             client_id: Some("sb-1".to_owned()),
             key_id: Some(KeyId(Uuid::from_u128(5))),
+            thumbprint: Some(Thumbprint::of(b"certificate")),
             flow: Some("orders".to_owned()),
         };
         let bare = Refusal {
@@ -365,6 +367,7 @@ async fn refusals_are_kept_listed_and_purged() {
             at: at(2),
             client_id: None,
             key_id: None,
+            thumbprint: None,
             flow: None,
             ..full.clone()
         };
@@ -372,18 +375,70 @@ async fn refusals_are_kept_listed_and_purged() {
         let both = [full.clone(), bare.clone()];
         refusals::append(&mut tx, &both).await.unwrap();
         refusals::append(&mut tx, &both).await.unwrap();
-        assert_eq!(
-            refusals::list(&mut tx, 10).await.unwrap(),
-            [bare.clone(), full.clone()]
-        );
-        assert_eq!(refusals::list(&mut tx, 1).await.unwrap().len(), 1);
+        let thumbprint = Thumbprint::of(b"certificate").to_string();
+        let all = || refusals::Filter {
+            limit: 10,
+            ..refusals::Filter::default()
+        };
+        let about = |about: String| refusals::Filter {
+            about: Some(about),
+            ..all()
+        };
+        let cases = [
+            (all(), &[2, 1][..]),
+            (refusals::Filter { limit: 1, ..all() }, &[2]),
+            (
+                refusals::Filter {
+                    id: Some(full.id),
+                    ..all()
+                },
+                &[1],
+            ),
+            (
+                refusals::Filter {
+                    client: full.client_id.clone(),
+                    ..all()
+                },
+                &[1],
+            ),
+            (about("orders".to_owned()), &[1]),
+            (about(KeyId(Uuid::from_u128(5)).to_string()), &[1]),
+            (about(thumbprint), &[1]),
+            (about("other".to_owned()), &[]),
+            (
+                refusals::Filter {
+                    since: Some(at(2)),
+                    ..all()
+                },
+                &[2],
+            ),
+            (
+                refusals::Filter {
+                    until: Some(at(2)),
+                    ..all()
+                },
+                &[1],
+            ),
+            (
+                refusals::Filter {
+                    before: Some((bare.at, bare.id.0)),
+                    ..all()
+                },
+                &[1],
+            ),
+        ];
+        for (filter, expected) in cases {
+            let found = refusals::list(&mut tx, &filter).await.unwrap();
+            let found: Vec<_> = found.iter().map(|refusal| refusal.id.0.as_u128()).collect();
+            assert_eq!(found, expected, "{filter:?}");
+        }
         assert_eq!(
             refusals::find(&mut tx, full.id).await.unwrap().as_ref(),
             Some(&full)
         );
         assert_eq!(refusals::purge(&mut tx, at(2)).await.unwrap(), 1);
         assert_eq!(refusals::find(&mut tx, full.id).await.unwrap(), None);
-        assert_eq!(refusals::list(&mut tx, 10).await.unwrap(), [bare]);
+        assert_eq!(refusals::list(&mut tx, &all()).await.unwrap(), [bare]);
     })
     .await;
 }
