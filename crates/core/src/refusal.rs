@@ -79,6 +79,10 @@ reasons! {
     ConnectionHeader = "connection-header",
         "The Connection header asks to drop a header that decides about access.",
         "Let the sender remove that name from its Connection header.";
+    /// A proxy forwarded a client certificate that cannot be read.
+    ForwardedCertificate = "forwarded-certificate",
+        "The proxy's header with the client certificate has no certificate, several, or one that cannot be read; a name or a hash alone proves nothing.",
+        "Let the proxy send the certificate itself, as PEM or Base64, and remove the header that came with the request.";
     /// The body is framed in a way that other readers could understand differently.
     TransferCoding = "transfer-coding",
         "Transfer-Encoding appears more than once or is not exactly 'chunked'.",

@@ -222,7 +222,7 @@ const fn answer(reason: Reason) -> Answer {
             ..MALFORMED
         },
         R::TargetForm | R::HostInvalid | R::DuplicateHeader | R::ConnectionHeader => MALFORMED,
-        R::TransferCoding => MALFORMED,
+        R::TransferCoding | R::ForwardedCertificate => MALFORMED,
         R::PathEscape | R::PathDoubleEscape | R::PathSeparator | R::PathControl => MALFORMED,
         R::PathParameter | R::PathDotSegment | R::PathEmptySegment | R::PathEncoding => MALFORMED,
         R::SeveralCredentials | R::BearerMalformed => MALFORMED,
