@@ -12,6 +12,7 @@ use serde_json::{Map, Value};
 
 use super::OAuthRequest;
 use crate::authenticate::Holder;
+use crate::claims::UAA_RESOURCE;
 use crate::error::{OAuthError, json, uncached};
 use crate::service::Service;
 
@@ -86,7 +87,11 @@ async fn asking_plan(service: &Service, request: &OAuthRequest) -> Result<Plan, 
     let scheme = field.and_then(|field| field.as_bytes().get(..7));
     if scheme.is_some_and(|scheme| scheme.eq_ignore_ascii_case(b"bearer ")) {
         let token = service.bearer(&request.headers, &request.caller)?;
-        return Ok(token.client.plan);
+        let may_ask = token.scopes().iter().any(|scope| scope == UAA_RESOURCE);
+        return match may_ask && token.user().is_none() {
+            true => Ok(token.client.plan),
+            false => Err(OAuthError::InsufficientScope(UAA_RESOURCE)),
+        };
     }
     Ok(service.authenticate(request).await?.client.client.plan)
 }

@@ -11,6 +11,7 @@ use crate::claims::UAA_RESOURCE;
 use crate::config::Config;
 use crate::error::{JSON, OAuthError, json};
 use crate::issue::CLIENT_CREDENTIALS;
+use crate::jwt_bearer::JWT_BEARER;
 use crate::parameters::Parameters;
 use crate::service::Service;
 
@@ -97,7 +98,7 @@ struct Discovery {
     introspection_endpoint: String,
     revocation_endpoint: String,
     response_types_supported: [&'static str; 0],
-    grant_types_supported: [&'static str; 1],
+    grant_types_supported: Vec<&'static str>,
     subject_types_supported: [&'static str; 1],
     id_token_signing_alg_values_supported: [&'static str; 1],
     token_endpoint_auth_methods_supported: Vec<&'static str>,
@@ -126,6 +127,10 @@ impl Discovery {
         if tenant.certificate_base.is_some() {
             methods.push("tls_client_auth");
         }
+        let mut grants = vec![CLIENT_CREDENTIALS];
+        if !config.trusted_issuers.is_empty() {
+            grants.push(JWT_BEARER);
+        }
         let mtls = tenant
             .certificate_base
             .as_deref()
@@ -141,7 +146,7 @@ impl Discovery {
             introspection_endpoint: url("/introspect"),
             revocation_endpoint: url("/oauth/revoke"),
             response_types_supported: [],
-            grant_types_supported: [CLIENT_CREDENTIALS],
+            grant_types_supported: grants,
             subject_types_supported: ["public"],
             id_token_signing_alg_values_supported: ["RS256"],
             token_endpoint_auth_methods_supported: methods.clone(),

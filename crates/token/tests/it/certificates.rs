@@ -69,8 +69,13 @@ impl World {
 
     /// Asks for a token as row 9 does, over a connection with the certificate.
     pub(crate) async fn ask_with(&self, id: &str, certificate: PeerCertificate) -> Answer {
+        self.form_with(certificate, &row_9(id)).await
+    }
+
+    /// Sends a form to the token endpoint over a connection with the certificate.
+    pub(crate) async fn form_with(&self, certificate: PeerCertificate, form: &str) -> Answer {
         let arrival = with_certificate(Some(certificate));
-        self.ask(arrival, post("/oauth/token"), &row_9(id)).await
+        self.ask(arrival, post("/oauth/token"), form).await
     }
 }
 

@@ -1,6 +1,7 @@
 //! The token server on a real store, with a clock that moves when told.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod assertions;
 mod certificates;
 mod errors;
 mod inspect;

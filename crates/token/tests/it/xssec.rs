@@ -4,8 +4,12 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use lockgate_core::certificate::PeerCertificate;
 use lockgate_core::clock::{Clock as _, SystemClock};
 use lockgate_testkit::tls::Authority;
+use lockgate_token::Config;
 use lockgate_web::server::{self, Patience};
 use serde_json::{Value, json};
 use tokio::io::{AsyncWriteExt as _, copy_bidirectional};
@@ -14,7 +18,8 @@ use tokio::process::Command;
 use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 
-use crate::world::{Setup, World, ZONE};
+use crate::certificates::presented;
+use crate::world::{Setup, World, ZONE, claims};
 
 const INSTALL: &str = "cd <repository> && mkdir -p target/xssec && \
     cp crates/token/tests/xssec/package*.json target/xssec/ && \
@@ -71,17 +76,44 @@ async fn ask_xssec(installation: &Path, authority: &Path, input: &Value) -> Valu
     serde_json::from_slice(&output.stdout).unwrap()
 }
 
+/// The token with another signature.
+fn flipped_signature(token: &str) -> String {
+    let (message, signature) = token.rsplit_once('.').unwrap();
+    let other = if signature.starts_with('A') { "B" } else { "A" };
+    format!("{message}.{other}{}", &signature[1..])
+}
+
+/// The token without the certificate it is bound to, under the old signature.
+fn unbound(token: &str) -> String {
+    let (message, signature) = token.rsplit_once('.').unwrap();
+    let (header, _) = message.split_once('.').unwrap();
+    let mut claims = claims(token);
+    claims.as_object_mut().unwrap().remove("cnf");
+    let claims = URL_SAFE_NO_PAD.encode(claims.to_string());
+    format!("{header}.{claims}.{signature}")
+}
+
+/// The certificate, valid by the clock of the library.
+fn current(der: &str) -> PeerCertificate {
+    let (now, day) = (SystemClock.now(), Duration::from_secs(86_400));
+    PeerCertificate {
+        not_before: now.minus(day),
+        not_after: now.plus(day),
+        ..presented(der)
+    }
+}
+
 /// Our token, and variations that must not pass.
 async fn input(world: &World, domain: &str) -> Value {
     let good = world.token().await;
+    world.add_certificate(&world.client, "s/a/1", true).await;
+    let by_certificate = world.ask_with(&world.client.id, current("s/a/1")).await;
+    let by_certificate = by_certificate.json()["access_token"].clone();
+    let by_certificate = by_certificate.as_str().unwrap();
+    assert!(claims(by_certificate)["cnf"]["x5t#S256"].is_string());
     let (message, signature) = good.rsplit_once('.').unwrap();
     let (header, claims) = message.split_once('.').unwrap();
     let none = "eyJhbGciOiJub25lIiwidHlwIjoiSldUIn0";
-    let flipped = signature.replacen(
-        &signature[..1],
-        if signature.starts_with('A') { "B" } else { "A" },
-        1,
-    );
     world
         .clock
         .set(SystemClock.now().minus(Duration::from_secs(2 * 3600)));
@@ -98,7 +130,10 @@ async fn input(world: &World, domain: &str) -> Value {
         "zid": ZONE.to_string(),
         "tokens": {
             "good": good,
-            "altered signature": format!("{message}.{flipped}"),
+            "by certificate": by_certificate,
+            "by certificate, unbound": unbound(by_certificate),
+            "by certificate, altered signature": flipped_signature(by_certificate),
+            "altered signature": flipped_signature(&good),
             "altered claims": format!("{header}.{}A.{signature}", &claims[..claims.len() - 1]),
             "no algorithm": format!("{none}.{claims}."),
             "expired": expired,
@@ -113,6 +148,10 @@ async fn xssec_accepts_our_tokens_and_no_others() {
     let outside = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let domain = format!("localhost:{}", outside.local_addr().unwrap().port());
     let world = World::with(Setup {
+        config: Config {
+            bind_to_certificate: true,
+            ..Config::default()
+        },
         token_base: format!("https://{domain}"),
         ..Setup::default()
     })
@@ -143,6 +182,11 @@ async fn xssec_accepts_our_tokens_and_no_others() {
         "good": {"accepted": true, "role": true, "foreignRole": false, "zid": ZONE.to_string(),
             "subdomain": "acme", "grant": "client_credentials",
             "user": format!("client/{}", world.client.id)},
+        "by certificate": {"accepted": true, "role": true, "foreignRole": false,
+            "zid": ZONE.to_string(), "subdomain": "acme", "grant": "client_credentials",
+            "user": format!("client/{}", world.client.id)},
+        "by certificate, unbound": {"accepted": false},
+        "by certificate, altered signature": {"accepted": false},
         "altered signature": {"accepted": false},
         "altered claims": {"accepted": false},
         "no algorithm": {"accepted": false},
