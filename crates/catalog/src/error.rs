@@ -5,6 +5,7 @@ use lockgate_core::ids::InstanceId;
 use lockgate_core::input::FieldErrors;
 use lockgate_core::limits;
 use lockgate_core::role::RoleName;
+use lockgate_pki::authority::AuthorityError;
 use thiserror::Error;
 
 /// Why a request to the catalogue was not carried out. Knows nothing of HTTP.
@@ -74,9 +75,46 @@ pub enum Error {
     /// There are as many custom roles as a tenant may have.
     #[error("A tenant has at most {} custom roles.", limits::CUSTOM_ROLES)]
     TooManyRoles,
-    /// Keys with certificates cannot be made yet.
-    #[error("Keys with certificates are not supported yet.")]
-    CertificateKey,
+    /// The certificate belongs to another key. Whose it is stays unsaid.
+    #[error("The certificate is in use by another service key: each can be used only once.")]
+    CertificateInUse,
+    /// The instance may not have keys with certificates.
+    #[error(
+        "The service instance {0:?} does not have the grant type client_credentials, which keys with certificates need."
+    )]
+    CertificateGrant(String),
+    /// The authority that issued a certificate was removed before its key was stored.
+    #[error("The authority that issued the certificate was removed at the same time.")]
+    IssuerRemoved,
+    /// Too many key pairs are being made.
+    #[error("The server is busy making other keys.")]
+    Busy,
+    /// No authority has this name or thumbprint.
+    #[error("There is no authority {0:?}.")]
+    NoAuthority(String),
+    /// Another authority has this name.
+    #[error("There is an authority {0:?} already.")]
+    AuthorityNameTaken(String),
+    /// The authority is there, under this name.
+    #[error("The authority is trusted already, as {0:?}.")]
+    AuthorityKnown(String),
+    /// The authority issues the certificates of new keys.
+    #[error("The authority {0:?} issues the certificates of new keys.")]
+    AuthorityIssues(String),
+    /// There are as many authorities as a tenant may have.
+    #[error("A tenant has at most {} authorities.", limits::AUTHORITIES)]
+    TooManyAuthorities,
+    /// The key of an own authority cannot be read.
+    #[error("the key of authority {name} cannot be read")]
+    UnreadableAuthority {
+        /// Its name.
+        name: String,
+        /// Why.
+        source: CryptoError,
+    },
+    /// A certificate could not be made, or that of an authority not be read.
+    #[error(transparent)]
+    Issue(#[from] AuthorityError),
     /// The instance still has the grant type from before.
     #[error(
         "The service instance {0:?} still has the grant type client_x509, which is out of use: it gets no new keys."

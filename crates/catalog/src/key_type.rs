@@ -5,7 +5,10 @@ use std::ops::RangeInclusive;
 use lockgate_core::input::{FieldErrors, Fields};
 use lockgate_core::limits;
 use lockgate_core::tenant::Plan;
+use lockgate_pki::authority::{KeySize, MAX_VALIDITY_DAYS};
 use serde_json::Value;
+
+use crate::service::KeyKind;
 
 /// The usual name of keys with client id and secret.
 pub(crate) const SECRET: &str = "clientsecret";
@@ -14,9 +17,9 @@ pub(crate) const CERTIFICATE: &str = "certificate";
 /// The name of keys with a certificate that the caller brings.
 pub(crate) const EXTERNAL: &str = "certificate_external";
 /// How long certificates made here may be valid, in days. Without a choice, as long as possible.
-pub(crate) const VALIDITY_DAYS: RangeInclusive<i64> = 1..=365;
-/// How many bits the keys made here may have; the first is the default.
-pub(crate) const KEY_LENGTHS: [u32; 3] = [2048, 3072, 4096];
+pub(crate) const VALIDITY_DAYS: RangeInclusive<i64> = 1..=MAX_VALIDITY_DAYS as i64;
+/// How many bits the keys made here may have.
+pub(crate) const KEY_LENGTHS: [u64; 3] = [2048, 3072, 4096];
 
 /// A kind of key that a request can ask for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,9 +29,9 @@ pub(crate) enum KeyType {
     /// A certificate and its private key, made by the server.
     Certificate {
         /// How long the certificate is valid.
-        days: u32,
-        /// Bits of the RSA key.
-        bits: u32,
+        days: u16,
+        /// Size of the RSA key.
+        size: KeySize,
     },
     /// A certificate that the caller brings.
     External {
@@ -71,25 +74,31 @@ impl KeyType {
         fields.finish();
         key_type
     }
+
+    /// The kind of key this makes.
+    pub(crate) const fn kind(&self) -> KeyKind {
+        match self {
+            Self::Secret => KeyKind::Secret,
+            Self::Certificate { .. } => KeyKind::Certificate,
+            Self::External { .. } => KeyKind::ExternalCertificate,
+        }
+    }
 }
 
 fn certificate(fields: &mut Fields<'_>) -> Option<KeyType> {
     let days = fields.integer("validity", VALIDITY_DAYS);
-    let days = days.unwrap_or(*VALIDITY_DAYS.end());
-    let given = fields.integer("key-length", 0..=i64::MAX);
-    let bits = match given {
-        None => KEY_LENGTHS.first().copied(),
-        Some(given) => KEY_LENGTHS
-            .into_iter()
-            .find(|bits| i64::from(*bits) == given),
+    let days = days.and_then(|days| u16::try_from(days).ok());
+    let size = match fields.value("key-length") {
+        None => Some(KeySize::default()),
+        Some(given) => given.as_u64().and_then(|bits| bits.try_into().ok()),
     };
-    if bits.is_none() {
+    if size.is_none() {
         let lengths = KEY_LENGTHS.map(|bits| bits.to_string()).join(", ");
         fields.error("key-length", format!("must be one of {lengths}"));
     }
     Some(KeyType::Certificate {
-        days: u32::try_from(days).expect("invariant: the range lies within u32"),
-        bits: bits?,
+        days: days.unwrap_or(MAX_VALIDITY_DAYS),
+        size: size?,
     })
 }
 
@@ -145,20 +154,23 @@ mod tests {
     fn key_parameters_choose_the_type() {
         let nothing = KeyType::read(None, Plan::Api, &mut FieldErrors::default());
         assert_eq!(nothing, Some(KeyType::Secret));
-        let made = |days, bits| KeyType::Certificate { days, bits };
+        let made = |days, size| KeyType::Certificate { days, size };
         let cases = [
             (json!({}), KeyType::Secret),
             (json!({"key-type": "clientsecret"}), KeyType::Secret),
             (json!({"key-type": "clientid_secret"}), KeyType::Secret),
             (json!({"key-type": "ClientId/Secret"}), KeyType::Secret),
-            (json!({"key-type": "certificate"}), made(365, 2048)),
+            (
+                json!({"key-type": "certificate"}),
+                made(365, KeySize::Bits2048),
+            ),
             (
                 json!({"key-type": "certificate", "validity": 1, "key-length": 4096}),
-                made(1, 4096),
+                made(1, KeySize::Bits4096),
             ),
             (
                 json!({"key-type": "certificate", "validity": 365, "key-length": 3072}),
-                made(365, 3072),
+                made(365, KeySize::Bits3072),
             ),
             (
                 json!({"key-type": "certificate_external", "X.509": "-----BEGIN"}),
@@ -202,6 +214,7 @@ integration-flow | {"key-type": "certificate", "validity": 366}       | paramete
 integration-flow | {"key-type": "certificate", "validity": "365"}     | parameters.validity         | not text
 integration-flow | {"key-type": "certificate", "key-length": 1024}    | parameters.key-length       | must be one of 2048, 3072, 4096
 integration-flow | {"key-type": "certificate", "key-length": 8192}    | parameters.key-length       | must be one of 2048, 3072, 4096
+integration-flow | {"key-type": "certificate", "key-length": "2048"}  | parameters.key-length       | must be one of 2048, 3072, 4096
 integration-flow | {"key-type": "certificate", "X.509": "x"}          | parameters.X.509            | is unknown
 integration-flow | {"key-type": "certificate", "pin-certificate": true} | parameters.pin-certificate | is unknown
 integration-flow | {"key-type": "certificate_external"}               | parameters.X.509            | is required
@@ -226,6 +239,13 @@ api              | {"key-type": "certificate_external", "X.509": "x", "pin-certi
             };
             assert_eq!(error.field, field, "{line}");
             assert!(error.message.contains(message), "{line}: {errors}");
+        }
+    }
+
+    #[test]
+    fn every_length_that_is_named_can_be_made() {
+        for bits in KEY_LENGTHS {
+            assert!(KeySize::try_from(bits).is_ok(), "{bits}");
         }
     }
 

@@ -3,6 +3,7 @@
 pub mod catalogue;
 mod credentials;
 pub mod error;
+mod external;
 mod key_type;
 mod parameters;
 pub mod schemas;

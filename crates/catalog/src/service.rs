@@ -4,6 +4,8 @@
 //! change in the audit log in its own transaction. Methods that end in `_in` take part in a
 //! transaction of the caller, who commits it.
 
+mod authorities;
+mod generator;
 mod instances;
 mod keys;
 mod operator;
@@ -22,6 +24,9 @@ use lockgate_core::tenant::Tenant;
 use lockgate_store::Store;
 use uuid::Uuid;
 
+use self::generator::Generator;
+
+pub use authorities::{Authority, NewAuthority};
 pub use instances::{ChangedInstance, InstanceChange, NewInstance, parameters_json};
 pub use keys::{Expiring, KeyKind, NewKey, ShownKey};
 pub(crate) use operator::{InstanceRef, Placed};
@@ -37,6 +42,7 @@ pub struct Catalog {
     random: SharedRandom,
     hash: KeyedHash,
     vault: Vault,
+    generator: Generator,
     reveal_keys: bool,
 }
 
@@ -67,6 +73,7 @@ impl Catalog {
             random: surroundings.random,
             hash: surroundings.master.keyed_hash(SECRET_HASH_LABEL),
             vault: surroundings.master.vault(),
+            generator: Generator::default(),
             reveal_keys,
         }
     }

@@ -1,5 +1,6 @@
 //! The operator API of the catalogue: requests and views under `/operator/v1`.
 
+mod authorities;
 mod instances;
 mod keys;
 mod offerings;
@@ -21,6 +22,7 @@ pub fn surface(catalog: Catalog) -> Surface {
     let surface = instances::routes(surface);
     let surface = keys::routes(surface);
     let surface = roles::routes(surface);
+    let surface = authorities::routes(surface);
     surface.build()
 }
 
@@ -30,7 +32,8 @@ impl From<Error> for Problem {
             Error::Fields(errors) => return Self::from(errors),
             Error::Store(store) if store.retryable() => return Self::unavailable(error),
             Error::Store(_) => return Self::internal(error),
-            Error::Unreadable { source, .. } => {
+            Error::Issue(_) => return Self::internal(error),
+            Error::Unreadable { source, .. } | Error::UnreadableAuthority { source, .. } => {
                 let cause = format!("{error}: {source}");
                 return Self::internal(cause);
             }
@@ -50,7 +53,15 @@ impl From<Error> for Problem {
             Error::TooManyKeys => (StatusCode::CONFLICT, "LG-KEY-LIMIT"),
             Error::TooManyRoles => (StatusCode::CONFLICT, "LG-ROLE-LIMIT"),
             Error::ClientX509(_) => (StatusCode::UNPROCESSABLE_ENTITY, "LG-CLIENT-X509"),
-            Error::CertificateKey => (StatusCode::UNPROCESSABLE_ENTITY, "LG-KEY-TYPE"),
+            Error::CertificateGrant(_) => (StatusCode::UNPROCESSABLE_ENTITY, "LG-KEY-GRANT"),
+            Error::CertificateInUse => (StatusCode::CONFLICT, "LG-CERTIFICATE-USED"),
+            Error::IssuerRemoved => (StatusCode::CONFLICT, "LG-AUTHORITY-REMOVED"),
+            Error::Busy => (StatusCode::SERVICE_UNAVAILABLE, "LG-BUSY"),
+            Error::NoAuthority(_) => (StatusCode::NOT_FOUND, "LG-AUTHORITY"),
+            Error::AuthorityNameTaken(_) => (StatusCode::CONFLICT, "LG-AUTHORITY-NAME"),
+            Error::AuthorityKnown(_) => (StatusCode::CONFLICT, "LG-AUTHORITY-KNOWN"),
+            Error::AuthorityIssues(_) => (StatusCode::CONFLICT, "LG-AUTHORITY-ISSUES"),
+            Error::TooManyAuthorities => (StatusCode::CONFLICT, "LG-AUTHORITY-LIMIT"),
         };
         let problem = Self::new(status, code, error.to_string());
         match hint(&error) {
@@ -75,7 +86,11 @@ fn hint(error: &Error) -> Option<&'static str> {
         Error::ClientX509(_) => Some(
             "replace it first: lockgate instance update NAME -c '{\"grant-types\":[\"client_credentials\"]}'",
         ),
-        Error::CertificateKey => Some("leave out parameters.key-type to get client id and secret"),
+        Error::CertificateGrant(_) => {
+            Some("add client_credentials to the grant-types of the instance")
+        }
+        Error::IssuerRemoved | Error::Busy => Some("try again"),
+        Error::AuthorityIssues(_) => Some("make another one first: lockgate authority rotate"),
         _ => None,
     }
 }

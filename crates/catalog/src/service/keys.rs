@@ -1,5 +1,6 @@
 //! Service keys, by their ids.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use lockgate_core::audit::{Actor, Target};
@@ -15,8 +16,8 @@ use serde_json::Value;
 
 use crate::error::{Error, Result};
 use crate::key_type;
-use crate::service::Catalog;
 use crate::service::instances::find as find_instance;
+use crate::service::{Catalog, places};
 
 /// A key to create.
 #[derive(Clone, Debug)]
@@ -48,8 +49,12 @@ pub struct ShownKey {
 pub struct Expiring {
     /// The instance it belongs to.
     pub instance: Instance,
+    /// Where the instance lives, as `org/space`.
+    pub space: Option<String>,
     /// The key.
     pub key: Key,
+    /// Whether it has expired already.
+    pub expired: bool,
 }
 
 /// The kinds of keys.
@@ -99,7 +104,7 @@ impl Catalog {
         instance: InstanceId,
         new: NewKey,
     ) -> Result<ShownKey> {
-        let prepared = self.prepare_key(instance, new).await?;
+        let prepared = self.prepare_key(actor, instance, new).await?;
         let mut tx = self.store.begin().await?;
         let shown = self.create_key_in(&mut tx, actor, prepared).await?;
         tx.commit().await?;
@@ -208,14 +213,22 @@ impl Catalog {
     /// When the store fails.
     pub async fn expiring(&self, days: u32) -> Result<Vec<Expiring>> {
         let within = Duration::from_secs(u64::from(days) * 24 * 60 * 60);
+        let now = self.clock.now();
         let mut tx = self.store.read().await?;
-        let mut expiring = Vec::new();
-        for key in keys::expiring(&mut tx, self.clock.now().plus(within)).await? {
-            if let Some(instance) = instances::find(&mut tx, key.instance).await? {
-                expiring.push(Expiring { instance, key });
-            }
-        }
-        Ok(expiring)
+        let keys = keys::expiring(&mut tx, now.plus(within)).await?;
+        let places = places::all(&mut tx).await?;
+        let instances = instances::list(&mut tx).await?;
+        let instances: HashMap<_, _> = instances.into_iter().map(|i| (i.id, i)).collect();
+        let expiring = keys.into_iter().filter_map(|key| {
+            let instance = instances.get(&key.instance)?.clone();
+            Some(Expiring {
+                space: instance.space.and_then(|id| places.get(&id).cloned()),
+                instance,
+                expired: key.expires_at.is_some_and(|at| at <= now),
+                key,
+            })
+        });
+        Ok(expiring.collect())
     }
 
     /// Makes `newest` the issue date of the newest certificate accepted for an unpinned key: older

@@ -2,6 +2,7 @@
 
 use axum::extract::{Path, State};
 use http::{Method, StatusCode};
+use lockgate_core::input::FieldErrors;
 use lockgate_core::secret::Secret;
 use lockgate_core::tenant::Tenant;
 use lockgate_store::instances::Instance;
@@ -19,12 +20,17 @@ use crate::service::{Catalog, KeyKind};
 const ALL: &str = "/operator/v1/instances/{instance}/keys";
 const ONE: &str = "/operator/v1/instances/{instance}/keys/{key}";
 
+const EXPIRING: &str = "/operator/v1/keys/expiring";
+/// Days that are looked ahead when nobody says how many.
+const DAYS: u32 = 30;
+
 pub(super) fn routes(surface: SurfaceBuilder<Catalog>) -> SurfaceBuilder<Catalog> {
     surface
         .route(Method::GET, ALL, Access::Operator, list)
         .route(Method::POST, ALL, Access::Operator, create)
         .route(Method::GET, ONE, Access::Operator, show)
         .route(Method::DELETE, ONE, Access::Operator, delete)
+        .route(Method::GET, EXPIRING, Access::Operator, expiring)
 }
 
 #[derive(Debug, Serialize)]
@@ -144,4 +150,34 @@ pub(super) async fn delete(
     let which = query::instance(instance, query)?;
     catalog.delete_key_of(&caller.actor(), &which, &key).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// A key that expires, with its place.
+#[derive(Debug, Serialize)]
+pub(super) struct ExpiringView {
+    #[serde(flatten)]
+    key: KeyView,
+    instance_guid: String,
+    space: Option<String>,
+    expired: bool,
+}
+
+pub(super) async fn expiring(
+    State(catalog): State<Catalog>,
+    query: Query,
+) -> Result<axum::Json<Items<ExpiringView>>, Problem> {
+    let [days] = query::values(query, ["days"])?;
+    let days = days.map_or(Ok(DAYS), |days| days.parse());
+    let days = days.map_err(|_| {
+        let errors = FieldErrors::one("days", "must be a whole number of days");
+        Problem::from(&errors)
+    })?;
+    let expiring = catalog.expiring(days).await?;
+    let views = expiring.into_iter().map(|expiring| ExpiringView {
+        key: KeyView::new(catalog.tenant(), &expiring.instance, &expiring.key),
+        instance_guid: expiring.instance.id.to_string(),
+        space: expiring.space,
+        expired: expiring.expired,
+    });
+    Ok(axum::Json(views.collect()))
 }
