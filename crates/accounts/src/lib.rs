@@ -8,6 +8,7 @@ pub mod permission;
 mod rules;
 mod secrets;
 mod service;
+mod surface;
 
 pub use error::Error;
 pub use hashing::HashSettings;
@@ -17,3 +18,4 @@ pub use service::{
     AccountChange, AccountService, Issued, MembershipFilter, NamedMembership, NewAccount,
     OrganizationChange, SpaceChange, Surroundings, role_name,
 };
+pub use surface::surface;

@@ -57,6 +57,10 @@ impl AccountService {
         password: &Secret<String>,
         source: IpAddr,
     ) -> Result<Account, LoginRefused> {
+        if password.expose().chars().count() > limits::PASSWORD_MAX {
+            // Nobody's password, so nothing was guessed.
+            return Err(LoginRefused::BadCredentials);
+        }
         let prefix = prefix(source);
         let mut tx = self.store.read().await?;
         let found = accounts::find_by_name(&mut tx, name).await?;
@@ -65,9 +69,6 @@ impl AccountService {
         drop(tx);
         let attempt = self.guesses.attempt(name, source, familiar, Instant::now());
         let attempt = attempt.map_err(|retry_after| LoginRefused::Throttled { retry_after })?;
-        if password.expose().chars().count() > limits::PASSWORD_MAX {
-            return Err(LoginRefused::BadCredentials);
-        }
         let stored = found.as_ref().and_then(|account| account.password.clone());
         let lane = self.hashing.lane(familiar);
         let verdict = self

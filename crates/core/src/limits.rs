@@ -140,6 +140,10 @@ pub const THROTTLE_BUCKETS: usize = 10_000;
 pub const TOKENS_REMEMBERED: usize = 10_000;
 /// Revoked tokens that have not expired.
 pub const REVOCATIONS: usize = 100_000;
+/// Logins of one account that are kept; the oldest makes room for one more.
+pub const SESSIONS: usize = 200;
+/// The parameter `state` of an authorization request.
+pub const OAUTH_STATE: usize = 4 * 1024;
 /// Request bodies held in memory by all flow calls together.
 pub const BODIES_IN_MEMORY: usize = 1024 * 1024 * 1024;
 /// How long a flow call's body may take whatever its size.
@@ -198,11 +202,13 @@ pub const HASHES_WAITING: usize = 16;
 pub const LOGIN_FAILURES_BURST: u32 = 10;
 /// How often one more failed login under one name from one source is allowed.
 pub const LOGIN_FAILURES_REFILL: Duration = Duration::from_secs(10);
-/// Failed logins under one name, from all sources where nobody logged in under it before, until
-/// further ones are throttled.
-pub const LOGIN_FAILURES_NAME_BURST: u32 = 50;
-/// How often one more failed login under one name is allowed from all those sources together.
-pub const LOGIN_FAILURES_NAME_REFILL: Duration = Duration::from_secs(30);
+/// Parts of the Internet, by network, that have a budget each for failed logins under one name from
+/// sources where nobody logged in under it before. An attacker in one part leaves the others open.
+pub const LOGIN_PARTS: u8 = 16;
+/// Failed logins under one name from one of those parts before further ones are throttled.
+pub const LOGIN_FAILURES_PART_BURST: u32 = 10;
+/// How often one more failed login under one name is allowed from one of those parts.
+pub const LOGIN_FAILURES_PART_REFILL: Duration = Duration::from_secs(120);
 /// How long a source is remembered after a person logged in from it.
 pub const LOGIN_SOURCE_REMEMBERED: Duration = Duration::from_secs(90 * 24 * 60 * 60);
 /// A certificate in DER.
@@ -211,6 +217,14 @@ pub const CERTIFICATE: usize = 32 * 1024;
 pub const CERTIFICATE_TEXT: usize = 64 * 1024;
 /// Certificates that a client sends besides its own.
 pub const CERTIFICATE_CHAIN: usize = 8;
+/// TLS handshakes of one listener at the same time; more wait for their turn.
+pub const HANDSHAKES: usize = 500;
+/// A TLS session that a ticket is made of; one with a longer client certificate is not resumed.
+pub const TLS_TICKET: usize = 16 * 1024;
+/// A file with the server's certificate or its key.
+pub const TLS_FILE: u64 = 256 * 1024;
+/// The fewest characters of the secret that a proxy proves itself with.
+pub const PROXY_SECRET: usize = 32;
 /// A distinguished name, as text or in DER.
 pub const DISTINGUISHED_NAME: usize = 8 * 1024;
 /// Labels of one thing.

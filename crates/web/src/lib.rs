@@ -12,6 +12,7 @@ pub mod jwt;
 pub mod metrics;
 pub mod operator;
 pub mod problem;
+pub mod query;
 pub mod request_log;
 pub mod server;
 pub mod surface;

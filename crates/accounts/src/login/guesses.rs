@@ -1,5 +1,6 @@
 //! How often passwords may be tried.
 
+use std::hash::{BuildHasher as _, RandomState};
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,9 +8,6 @@ use std::time::Duration;
 use lockgate_core::limits;
 use lockgate_web::throttle::{Budget, Throttle};
 use tokio::time::Instant;
-
-/// Stands for all sources together.
-const EVERYWHERE: IpAddr = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
 
 /// Counts attempts to log in. Clones share one count.
 #[derive(Clone, Debug)]
@@ -21,8 +19,11 @@ struct Counts {
     familiar: Throttle,
     /// Per name and source, elsewhere.
     unfamiliar: Throttle,
-    /// Per name, from everywhere the person did not log in before.
-    names: Throttle,
+    /// Per name and part of the Internet, where the person did not log in before. This bounds what
+    /// many sources can try together.
+    parts: Throttle,
+    /// Decides which network lies in which part, unpredictably.
+    hasher: RandomState,
 }
 
 impl Default for Guesses {
@@ -31,15 +32,33 @@ impl Default for Guesses {
             burst: limits::LOGIN_FAILURES_BURST,
             refill: limits::LOGIN_FAILURES_REFILL,
         };
-        let name = Budget {
-            burst: limits::LOGIN_FAILURES_NAME_BURST,
-            refill: limits::LOGIN_FAILURES_NAME_REFILL,
+        let part = Budget {
+            burst: limits::LOGIN_FAILURES_PART_BURST,
+            refill: limits::LOGIN_FAILURES_PART_REFILL,
         };
         Self(Arc::new(Counts {
             familiar: Throttle::new(source),
             unfamiliar: Throttle::new(source),
-            names: Throttle::new(name),
+            parts: Throttle::new(part),
+            hasher: RandomState::new(),
         }))
+    }
+}
+
+impl Counts {
+    /// Stands for the part of the Internet that a source lies in. Networks are taken as large as one
+    /// attacker may have cheaply: an IPv4 /16 or an IPv6 /32.
+    fn part(&self, source: IpAddr) -> IpAddr {
+        let network = match source.to_canonical() {
+            IpAddr::V4(address) => (4, address.to_bits() >> 16),
+            IpAddr::V6(address) => (
+                6,
+                u32::try_from(address.to_bits() >> 96).unwrap_or_default(),
+            ),
+        };
+        let part = self.hasher.hash_one(network) % u64::from(limits::LOGIN_PARTS);
+        let part = u32::try_from(part).unwrap_or_default();
+        IpAddr::V4(Ipv4Addr::from_bits(part))
     }
 }
 
@@ -70,7 +89,8 @@ impl Guesses {
             counts.familiar.spend(&name, source, now)?;
         } else {
             counts.unfamiliar.spend(&name, source, now)?;
-            if let Err(wait) = counts.names.spend(&name, EVERYWHERE, now) {
+            let part = counts.part(source);
+            if let Err(wait) = counts.parts.spend(&name, part, now) {
                 counts.unfamiliar.refund(&name, source);
                 return Err(wait);
             }
@@ -92,7 +112,7 @@ impl Attempt {
             counts.familiar.refund(name, self.source);
         } else {
             counts.unfamiliar.refund(name, self.source);
-            counts.names.refund(name, EVERYWHERE);
+            counts.parts.refund(name, counts.part(self.source));
         }
     }
 }

@@ -9,7 +9,9 @@ use lockgate_core::limits;
 use lockgate_store::accounts::Account;
 use lockgate_store::changes::{self, Topic};
 use lockgate_store::memberships::{self, Membership};
-use lockgate_store::{Tx, accounts, audit, organizations as org_rows, spaces as space_rows};
+use lockgate_store::{
+    Tx, accounts, audit, organizations as organization_rows, spaces as space_rows,
+};
 use uuid::Uuid;
 
 use crate::error::{Error, Result};
@@ -114,24 +116,19 @@ impl AccountService {
         filter: MembershipFilter,
     ) -> Result<Vec<NamedMembership>> {
         let mut tx = self.store.read().await?;
-        let accounts = accounts::list(&mut tx).await?.into_iter();
-        let accounts: HashMap<_, _> = accounts.map(|one| (one.id, one.name)).collect();
-        let organizations = org_rows::list(&mut tx).await?.into_iter();
-        let organizations: HashMap<_, _> = organizations.map(|one| (one.id, one.name)).collect();
-        let spaces = space_rows::list(&mut tx).await?.into_iter();
-        let spaces: HashMap<_, _> = spaces.map(|one| (one.id, one.name)).collect();
+        let names = Names::load(&mut tx).await?;
         let there = memberships::list(&mut tx).await?.into_iter();
-        let named = |membership: Membership| NamedMembership {
-            account: name(&accounts, membership.account),
-            organization: name(&organizations, membership.organization),
-            space: match membership.scope {
-                Scope::Space(space, _) => Some(name(&spaces, space)),
-                Scope::Org(..) => None,
-            },
-            membership,
-        };
         let there = there.filter(|membership| filter.admits(membership));
-        Ok(there.map(named).collect())
+        Ok(there.map(|membership| names.of(membership)).collect())
+    }
+
+    /// The membership with names.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub(crate) async fn named(&self, membership: Membership) -> Result<NamedMembership> {
+        let names = Names::load(&mut self.store.read().await?).await?;
+        Ok(names.of(membership))
     }
 
     /// Takes a role from an account.
@@ -236,6 +233,38 @@ fn role_held(account: &Account, scope: Scope, place: &Place) -> Error {
 async fn find(tx: &mut Tx, id: Uuid) -> Result<Membership> {
     let found = memberships::find(tx, id).await?;
     found.ok_or_else(|| Error::NoMembership(id.to_string()))
+}
+
+/// The names of everything that memberships refer to.
+struct Names {
+    accounts: HashMap<AccountId, String>,
+    organizations: HashMap<OrgId, String>,
+    spaces: HashMap<SpaceId, String>,
+}
+
+impl Names {
+    async fn load(tx: &mut Tx) -> Result<Self> {
+        let accounts = accounts::list(tx).await?.into_iter();
+        let organizations = organization_rows::list(tx).await?.into_iter();
+        let spaces = space_rows::list(tx).await?.into_iter();
+        Ok(Self {
+            accounts: accounts.map(|one| (one.id, one.name)).collect(),
+            organizations: organizations.map(|one| (one.id, one.name)).collect(),
+            spaces: spaces.map(|one| (one.id, one.name)).collect(),
+        })
+    }
+
+    fn of(&self, membership: Membership) -> NamedMembership {
+        NamedMembership {
+            account: name(&self.accounts, membership.account),
+            organization: name(&self.organizations, membership.organization),
+            space: match membership.scope {
+                Scope::Space(space, _) => Some(name(&self.spaces, space)),
+                Scope::Org(..) => None,
+            },
+            membership,
+        }
+    }
 }
 
 /// The name of what has this id; its id when it vanished meanwhile.
