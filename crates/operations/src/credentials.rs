@@ -1,8 +1,10 @@
 //! Credentials that flows refer to by name. Their secrets go in and never come out.
 
+use lockgate_core::audit::{Actor, Target};
 use lockgate_core::input::{FieldErrors, Fields};
 use lockgate_core::limits;
 use lockgate_core::secret::Secret;
+use lockgate_store::audit;
 use lockgate_store::changes::{self, Topic};
 use lockgate_store::materials::{self, Kind, Material};
 use serde::{Deserialize, Serialize};
@@ -36,7 +38,12 @@ impl Operations {
     ///
     /// # Errors
     /// When fields are wrong.
-    pub async fn set_credential(&self, name: &str, request: Value) -> Result<Material> {
+    pub async fn set_credential(
+        &self,
+        actor: &Actor,
+        name: &str,
+        request: Value,
+    ) -> Result<Material> {
         let given = read(name, request)?;
         let attributes = given.attributes.map(|attributes| {
             serde_json::to_string(&attributes).expect("invariant: texts serialise")
@@ -53,6 +60,8 @@ impl Operations {
         };
         let mut tx = self.store.begin().await?;
         materials::upsert(&mut tx, &material).await?;
+        let detail = format!("kind {}, user {}", material.kind, material.user);
+        audit::record(&mut tx, actor, "credential.set", &target(name), &detail).await?;
         changes::bump(&mut tx, Topic::Materials).await?;
         tx.commit().await?;
         tracing::info!(credential = name, kind = %given.kind, "credential deployed");
@@ -80,16 +89,22 @@ impl Operations {
     ///
     /// # Errors
     /// When there is none.
-    pub async fn delete_credential(&self, name: &str) -> Result<()> {
+    pub async fn delete_credential(&self, actor: &Actor, name: &str) -> Result<()> {
         let mut tx = self.store.begin().await?;
         if !materials::delete(&mut tx, name).await? {
             return Err(Error::NoCredential(name.to_owned()));
         }
+        audit::record(&mut tx, actor, "credential.delete", &target(name), "").await?;
         changes::bump(&mut tx, Topic::Materials).await?;
         tx.commit().await?;
         tracing::info!(credential = name, "credential deleted");
         Ok(())
     }
+}
+
+/// The credential in the audit log.
+fn target(name: &str) -> Target {
+    Target::new("credential", name, name)
 }
 
 fn read(name: &str, request: Value) -> Result<Given, FieldErrors> {

@@ -6,8 +6,10 @@ mod parameters;
 
 use std::collections::BTreeMap;
 
+use lockgate_core::audit::{Action, Actor, Target};
 use lockgate_core::input::{FieldErrors, Fields};
 use lockgate_flow::{Bundle, Diagnostic, Parameter, Reading};
+use lockgate_store::audit;
 use lockgate_store::changes::{self, Topic};
 use lockgate_store::flows::{self, Flow, FlowHead, LogLevel, NewFlow, Status};
 use serde_json::Value;
@@ -87,7 +89,7 @@ impl Operations {
     /// # Errors
     /// When no flow of this id is deployed, fields are wrong, or the flow cannot run with these
     /// parameters.
-    pub async fn update_flow(&self, id: &str, request: Value) -> Result<Outcome> {
+    pub async fn update_flow(&self, actor: &Actor, id: &str, request: Value) -> Result<Outcome> {
         let mut errors = FieldErrors::default();
         let mut fields = Fields::of("", request, &mut errors);
         let log_level = log_level(&mut fields);
@@ -96,17 +98,19 @@ impl Operations {
         errors.check()?;
         let flow = self.stored(id).await?;
         match changes {
-            Some(changes) => self.reconfigure(flow, changes, log_level).await,
-            None => self.relog(flow, log_level).await,
+            Some(changes) => self.reconfigure(actor, flow, changes, log_level).await,
+            None => self.relog(actor, flow, log_level).await,
         }
     }
 
     async fn reconfigure(
         &self,
+        actor: &Actor,
         mut flow: Flow,
         changes: parameters::Changes,
         log_level: Option<LogLevel>,
     ) -> Result<Outcome> {
+        let note = described(&changes, log_level);
         parameters::apply(changes, &mut flow.parameters)?;
         let reading = read(flow.bundle.clone(), flow.parameters.clone()).await;
         let (plan, found) = match reading {
@@ -130,17 +134,25 @@ impl Operations {
             bundle: flow.bundle,
             parameters: flow.parameters,
         };
-        let flows = self.publish(vec![deployed]).await?;
+        let new = vec![deployed];
+        let flows = self.publish(actor, "flow.update", new, &note).await?;
         Ok(Outcome { flows, findings })
     }
 
-    async fn relog(&self, flow: Flow, log_level: Option<LogLevel>) -> Result<Outcome> {
+    async fn relog(
+        &self,
+        actor: &Actor,
+        flow: Flow,
+        log_level: Option<LogLevel>,
+    ) -> Result<Outcome> {
         let mut head = head_of(&flow);
         if let Some(level) = log_level {
             let mut tx = self.store.begin().await?;
             if !flows::set_log_level(&mut tx, &head.id, level).await? {
                 return Err(Error::NoFlow(head.id));
             }
+            let (target, note) = (target(&head.id, &head.name), format!("log level {level}"));
+            audit::record(&mut tx, actor, "flow.update", &target, &note).await?;
             changes::bump(&mut tx, Topic::Flows).await?;
             tx.commit().await?;
             head = head_of(&self.stored(&head.id).await?);
@@ -156,11 +168,15 @@ impl Operations {
     ///
     /// # Errors
     /// When no flow of this id is deployed.
-    pub async fn undeploy(&self, id: &str) -> Result<()> {
+    pub async fn undeploy(&self, actor: &Actor, id: &str) -> Result<()> {
         let mut tx = self.store.begin().await?;
-        if !flows::delete(&mut tx, id).await? {
-            return Err(Error::NoFlow(id.to_owned()));
-        }
+        let heads = flows::list(&mut tx).await?;
+        let head = heads.into_iter().find(|head| head.id == id);
+        let head = head.ok_or_else(|| Error::NoFlow(id.to_owned()))?;
+        flows::delete(&mut tx, id).await?;
+        let note = format!("version {}", head.version);
+        let target = target(id, &head.name);
+        audit::record(&mut tx, actor, "flow.undeploy", &target, &note).await?;
         changes::bump(&mut tx, Topic::Flows).await?;
         tx.commit().await?;
         tracing::info!(flow = id, "flow undeployed");
@@ -168,10 +184,25 @@ impl Operations {
     }
 
     /// Stores flows, lets the workers take them over, and tells what became of them.
-    async fn publish(&self, new: Vec<NewFlow>) -> Result<Vec<DeployedFlow>> {
+    async fn publish(
+        &self,
+        actor: &Actor,
+        action: Action,
+        new: Vec<NewFlow>,
+        note: &str,
+    ) -> Result<Vec<DeployedFlow>> {
         let mut tx = self.store.begin().await?;
         for flow in &new {
             flows::upsert(&mut tx, flow).await?;
+            let detail = format!("version {}{note}", flow.version);
+            audit::record(
+                &mut tx,
+                actor,
+                action,
+                &target(&flow.id, &flow.name),
+                &detail,
+            )
+            .await?;
         }
         changes::bump(&mut tx, Topic::Flows).await?;
         tx.commit().await?;
@@ -202,6 +233,19 @@ impl Operations {
         }
         Ok(described)
     }
+}
+
+/// The flow in the audit log.
+fn target(id: &str, name: &str) -> Target {
+    Target::new("flow", id, name)
+}
+
+/// What an update changes, for the audit log. Values of parameters may be secret, so there are only
+/// their names.
+fn described(changes: &parameters::Changes, log_level: Option<LogLevel>) -> String {
+    let names: Vec<_> = changes.keys().map(String::as_str).collect();
+    let level = log_level.map_or_else(String::new, |level| format!("; log level {level}"));
+    format!("; parameters {}{level}", names.join(", "))
 }
 
 /// Reads a stored bundle beside the tasks that answer requests, because it is work.

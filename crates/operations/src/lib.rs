@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod audit;
 pub mod credentials;
 pub mod error;
 pub mod flows;

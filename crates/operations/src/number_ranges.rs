@@ -1,6 +1,8 @@
 //! Number ranges: consecutive numbers for documents.
 
+use lockgate_core::audit::{Actor, Target};
 use lockgate_core::input::{FieldErrors, Fields};
+use lockgate_store::audit;
 use lockgate_store::number_ranges::{self, NumberRange};
 use serde_json::Value;
 
@@ -36,10 +38,18 @@ impl Operations {
     ///
     /// # Errors
     /// When fields are wrong.
-    pub async fn define_number_range(&self, name: &str, request: Value) -> Result<NumberRange> {
+    pub async fn define_number_range(
+        &self,
+        actor: &Actor,
+        name: &str,
+        request: Value,
+    ) -> Result<NumberRange> {
         let range = read(name, request)?;
         let mut tx = self.store.begin().await?;
         number_ranges::define(&mut tx, &range).await?;
+        let detail = format!("{} to {}, next {}", range.min, range.max, range.next);
+        let target = target(name);
+        audit::record(&mut tx, actor, "number-range.define", &target, &detail).await?;
         tx.commit().await?;
         tracing::info!(number_range = name, "number range defined");
         Ok(range)
@@ -49,15 +59,21 @@ impl Operations {
     ///
     /// # Errors
     /// When there is none of this name.
-    pub async fn delete_number_range(&self, name: &str) -> Result<()> {
+    pub async fn delete_number_range(&self, actor: &Actor, name: &str) -> Result<()> {
         let mut tx = self.store.begin().await?;
         if !number_ranges::delete(&mut tx, name).await? {
             return Err(Error::NoNumberRange(name.to_owned()));
         }
+        audit::record(&mut tx, actor, "number-range.delete", &target(name), "").await?;
         tx.commit().await?;
         tracing::info!(number_range = name, "number range deleted");
         Ok(())
     }
+}
+
+/// The range in the audit log.
+fn target(name: &str) -> Target {
+    Target::new("number-range", name, name)
 }
 
 fn read(name: &str, request: Value) -> Result<NumberRange, FieldErrors> {

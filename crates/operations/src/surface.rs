@@ -1,5 +1,6 @@
 //! The operator API of operations: requests and views under `/operator/v1`.
 
+mod audit;
 mod credentials;
 mod flows;
 mod messages;
@@ -26,6 +27,7 @@ pub fn surface(operations: Operations) -> Surface {
     let surface = number_ranges::routes(surface);
     let surface = messages::routes(surface);
     let surface = refusals::routes(surface);
+    let surface = audit::routes(surface);
     surface.build()
 }
 

@@ -1,6 +1,8 @@
 //! Variables: values that flows keep between messages.
 
+use lockgate_core::audit::{Actor, Target};
 use lockgate_core::input::{FieldErrors, Fields};
+use lockgate_store::audit;
 use lockgate_store::variables::{self, Scope, Variable};
 use serde_json::Value;
 
@@ -35,6 +37,7 @@ impl Operations {
     /// When fields are wrong.
     pub async fn set_variable(
         &self,
+        actor: &Actor,
         scope: &Scope,
         name: &str,
         request: Value,
@@ -48,6 +51,7 @@ impl Operations {
         let value = value.expect("invariant: what is missing is an error");
         let mut tx = self.store.begin().await?;
         variables::set(&mut tx, scope, name, value.as_bytes()).await?;
+        audit::record(&mut tx, actor, "variable.set", &target(scope, name), "").await?;
         tx.commit().await?;
         self.variable(scope, name).await
     }
@@ -56,11 +60,21 @@ impl Operations {
     ///
     /// # Errors
     /// When there is none of this name in the scope.
-    pub async fn delete_variable(&self, scope: &Scope, name: &str) -> Result<()> {
+    pub async fn delete_variable(&self, actor: &Actor, scope: &Scope, name: &str) -> Result<()> {
         let mut tx = self.store.begin().await?;
         if !variables::delete(&mut tx, scope, name).await? {
             return Err(Error::NoVariable(name.to_owned()));
         }
+        let target = target(scope, name);
+        audit::record(&mut tx, actor, "variable.delete", &target, "").await?;
         Ok(tx.commit().await?)
+    }
+}
+
+/// The variable in the audit log: its id says whose it is.
+fn target(scope: &Scope, name: &str) -> Target {
+    match scope {
+        Scope::Global => Target::new("variable", name, name),
+        Scope::Local(flow) => Target::new("variable", format!("{flow}/{name}"), name),
     }
 }

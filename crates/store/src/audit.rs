@@ -49,8 +49,8 @@ pub struct Filter {
 impl Filter {
     /// How many events are returned when the filter does not say.
     pub const PAGE: u32 = 100;
-    /// How many events are returned at most.
-    pub const PAGE_MAX: u32 = 1_000;
+    /// How many events are returned at most: a page, and one more that tells whether it is the last.
+    pub const PAGE_MAX: u32 = 1_001;
 
     /// How many events are returned at most with this filter.
     #[must_use]

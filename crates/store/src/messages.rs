@@ -127,8 +127,8 @@ pub struct Filter {
 impl Filter {
     /// How many messages are returned when the filter does not say.
     pub const PAGE: u32 = 100;
-    /// How many messages are returned at most.
-    pub const PAGE_MAX: u32 = 1_000;
+    /// How many messages are returned at most: a page, and one more that tells whether it is the last.
+    pub const PAGE_MAX: u32 = 1_001;
 }
 
 /// A position in the list of messages.

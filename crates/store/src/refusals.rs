@@ -50,8 +50,8 @@ pub struct Refusal {
 pub struct Filter {
     /// With this id.
     pub id: Option<CorrelationId>,
-    /// Of this OAuth client.
-    pub client: Option<String>,
+    /// Of this OAuth client; `anonymous` stands for callers that were not recognised.
+    pub who: Option<String>,
     /// Of the flow with this id, or with this service key or certificate.
     pub about: Option<String>,
     /// At this instant or later.
@@ -65,8 +65,8 @@ pub struct Filter {
 }
 
 impl Filter {
-    /// How many refusals are returned at most.
-    pub const PAGE_MAX: u32 = 1_000;
+    /// How many refusals are returned at most: a page, and one more that tells whether it is the last.
+    pub const PAGE_MAX: u32 = 1_001;
 }
 
 /// Adds refusals. One that is there already is left as it is.
@@ -119,8 +119,8 @@ pub async fn list(tx: &mut Tx, filter: &Filter) -> Result<Vec<Refusal>> {
     if let Some(id) = filter.id {
         conditions.require("id = ?", id);
     }
-    if let Some(client) = &filter.client {
-        conditions.require("client_id = ?", client);
+    if let Some(who) = &filter.who {
+        conditions.require("COALESCE(client_id, 'anonymous') = ?", who);
     }
     if let Some(about) = &filter.about {
         conditions.require("(flow_id = ? OR key_id = ? OR thumbprint = ?)", about);

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use lockgate_core::audit::Actor;
 use lockgate_core::input::{FieldErrors, Fields};
 use lockgate_core::limits;
 use lockgate_flow::manifest::BundleKind;
@@ -44,7 +45,7 @@ impl Operations {
     ///
     /// # Errors
     /// When fields are wrong, a flow cannot be run, or another flow has one of its addresses.
-    pub async fn deploy(&self, request: Value) -> Result<Outcome> {
+    pub async fn deploy(&self, actor: &Actor, request: Value) -> Result<Outcome> {
         let request = Request::read(request)?;
         let heads = flows::list(&mut self.store.read().await?).await?;
         let before = heads
@@ -60,9 +61,8 @@ impl Operations {
             endpoints: &read.endpoints,
         });
         self.check_addresses(&wanted.collect::<Vec<_>>()).await?;
-        let flows = self
-            .publish(read.into_iter().map(|read| read.flow).collect())
-            .await?;
+        let new = read.into_iter().map(|read| read.flow).collect();
+        let flows = self.publish(actor, "flow.deploy", new, "").await?;
         Ok(Outcome { flows, findings })
     }
 }

@@ -4,6 +4,7 @@ use axum::extract::{Path, State};
 use http::{Method, StatusCode};
 use lockgate_store::materials::{Kind, Material};
 use lockgate_web::body::{Items, Json as Body};
+use lockgate_web::caller::Caller;
 use lockgate_web::problem::Problem;
 use lockgate_web::surface::{Access, SurfaceBuilder};
 use serde::Serialize;
@@ -73,17 +74,21 @@ pub(super) async fn show(
 
 pub(super) async fn set(
     State(operations): State<Operations>,
+    caller: Caller,
     Path(name): Path<String>,
     Body(request): Body<Value>,
 ) -> Result<axum::Json<CredentialView>, Problem> {
-    let credential = operations.set_credential(&name, request).await?;
+    let credential = operations
+        .set_credential(&caller.actor(), &name, request)
+        .await?;
     Ok(axum::Json(credential.try_into()?))
 }
 
 pub(super) async fn delete(
     State(operations): State<Operations>,
+    caller: Caller,
     Path(name): Path<String>,
 ) -> Result<StatusCode, Problem> {
-    operations.delete_credential(&name).await?;
+    operations.delete_credential(&caller.actor(), &name).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -8,6 +8,7 @@ use lockgate_core::tenant::Tenant;
 use lockgate_flow::{Parameter, Severity};
 use lockgate_store::flows::Status;
 use lockgate_web::body::{self, Items, Json as Body};
+use lockgate_web::caller::Caller;
 use lockgate_web::json::parse_strict;
 use lockgate_web::problem::Problem;
 use lockgate_web::surface::{Access, SurfaceBuilder};
@@ -159,6 +160,7 @@ pub(super) async fn list(
 
 pub(super) async fn deploy(
     State(operations): State<Operations>,
+    caller: Caller,
     request: Request,
 ) -> Result<axum::Json<DeploymentView>, Problem> {
     let body = body::read(request.into_body(), DEPLOYMENT).await?;
@@ -167,7 +169,7 @@ pub(super) async fn deploy(
         Problem::new(StatusCode::BAD_REQUEST, "LG-BODY-JSON", message)
     })?;
     drop(body);
-    let Outcome { flows, findings } = operations.deploy(request).await?;
+    let Outcome { flows, findings } = operations.deploy(&caller.actor(), request).await?;
     let tenant = &operations.tenant;
     let items = flows.into_iter().map(|flow| FlowView::new(tenant, flow));
     Ok(axum::Json(DeploymentView {
@@ -189,10 +191,14 @@ pub(super) async fn show(
 
 pub(super) async fn update(
     State(operations): State<Operations>,
+    caller: Caller,
     Path(id): Path<String>,
     Body(request): Body<Value>,
 ) -> Result<axum::Json<FlowView>, Problem> {
-    let findings = operations.update_flow(&id, request).await?.findings;
+    let findings = operations
+        .update_flow(&caller.actor(), &id, request)
+        .await?
+        .findings;
     let axum::Json(view) = show(State(operations), Path(id)).await?;
     Ok(axum::Json(FlowView {
         diagnostics: findings.iter().map(FindingView::from).collect(),
@@ -202,9 +208,10 @@ pub(super) async fn update(
 
 pub(super) async fn undeploy(
     State(operations): State<Operations>,
+    caller: Caller,
     Path(flow): Path<String>,
 ) -> Result<StatusCode, Problem> {
-    operations.undeploy(&flow).await?;
+    operations.undeploy(&caller.actor(), &flow).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

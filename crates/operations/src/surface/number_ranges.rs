@@ -4,6 +4,7 @@ use axum::extract::{Path, State};
 use http::{Method, StatusCode};
 use lockgate_store::number_ranges::NumberRange;
 use lockgate_web::body::{Items, Json as Body};
+use lockgate_web::caller::Caller;
 use lockgate_web::problem::Problem;
 use lockgate_web::surface::{Access, SurfaceBuilder};
 use serde::Serialize;
@@ -63,17 +64,23 @@ pub(super) async fn show(
 
 pub(super) async fn define(
     State(operations): State<Operations>,
+    caller: Caller,
     Path(name): Path<String>,
     Body(request): Body<Value>,
 ) -> Result<axum::Json<RangeView>, Problem> {
-    let range = operations.define_number_range(&name, request).await?;
+    let range = operations
+        .define_number_range(&caller.actor(), &name, request)
+        .await?;
     Ok(axum::Json(range.into()))
 }
 
 pub(super) async fn delete(
     State(operations): State<Operations>,
+    caller: Caller,
     Path(name): Path<String>,
 ) -> Result<StatusCode, Problem> {
-    operations.delete_number_range(&name).await?;
+    operations
+        .delete_number_range(&caller.actor(), &name)
+        .await?;
     Ok(StatusCode::NO_CONTENT)
 }

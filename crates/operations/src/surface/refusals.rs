@@ -36,6 +36,7 @@ pub(super) struct RefusalView {
     detail: String,
     client_id: Option<String>,
     key: Option<String>,
+    thumbprint: Option<String>,
     flow: Option<String>,
 }
 
@@ -61,6 +62,7 @@ impl From<Refusal> for RefusalView {
             detail: refusal.detail,
             client_id: refusal.client_id,
             key: refusal.key_id.map(|key| key.to_string()),
+            thumbprint: refusal.thumbprint.map(|thumbprint| thumbprint.to_string()),
             flow: refusal.flow,
         }
     }

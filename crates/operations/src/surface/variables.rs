@@ -7,6 +7,7 @@ use http::{Method, StatusCode};
 use lockgate_core::input::{FieldErrors, Fields};
 use lockgate_store::variables::{Scope, Variable};
 use lockgate_web::body::{Items, Json as Body};
+use lockgate_web::caller::Caller;
 use lockgate_web::problem::Problem;
 use lockgate_web::surface::{Access, SurfaceBuilder};
 use serde::Serialize;
@@ -92,21 +93,27 @@ pub(super) async fn show(
 
 pub(super) async fn set(
     State(operations): State<Operations>,
+    caller: Caller,
     Path(name): Path<String>,
     Query(pairs): Query<Pairs>,
     Body(request): Body<Value>,
 ) -> Result<axum::Json<VariableView>, Problem> {
     let scope = scope(pairs)?.unwrap_or(Scope::Global);
-    let variable = operations.set_variable(&scope, &name, request).await?;
+    let variable = operations
+        .set_variable(&caller.actor(), &scope, &name, request)
+        .await?;
     Ok(axum::Json(variable.into()))
 }
 
 pub(super) async fn delete(
     State(operations): State<Operations>,
+    caller: Caller,
     Path(name): Path<String>,
     Query(pairs): Query<Pairs>,
 ) -> Result<StatusCode, Problem> {
     let scope = scope(pairs)?.unwrap_or(Scope::Global);
-    operations.delete_variable(&scope, &name).await?;
+    operations
+        .delete_variable(&caller.actor(), &scope, &name)
+        .await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -1,6 +1,7 @@
 //! Operations over a real store, through their routes.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod audit;
 mod bundles;
 mod credentials;
 mod flows;

@@ -48,7 +48,8 @@ async fn a_refused_call_is_explained_under_its_correlation_id() {
             "path": "/http/orders", "status": 403, "reason": "role-missing",
             "explanation": Reason::RoleMissing.explanation(),
             "advice": Reason::RoleMissing.advice(), "detail": "needs ESBMessaging.send",
-            "client_id": "sb-1", "key": "00000000-0000-0000-0000-000000000009", "flow": "Orders",
+            "client_id": "sb-1", "key": "00000000-0000-0000-0000-000000000009",
+            "thumbprint": null, "flow": "Orders",
         })
     );
     for id in ["00000000-0000-0000-0000-000000000002", "nonsense"] {

@@ -396,10 +396,17 @@ async fn refusals_are_kept_listed_and_purged() {
             ),
             (
                 refusals::Filter {
-                    client: full.client_id.clone(),
+                    who: full.client_id.clone(),
                     ..all()
                 },
                 &[1],
+            ),
+            (
+                refusals::Filter {
+                    who: Some("anonymous".to_owned()),
+                    ..all()
+                },
+                &[2],
             ),
             (about("orders".to_owned()), &[1]),
             (about(KeyId(Uuid::from_u128(5)).to_string()), &[1]),

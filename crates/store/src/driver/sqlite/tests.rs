@@ -27,7 +27,7 @@ async fn a_silent_writer_does_not_keep_the_others_waiting() {
 #[tokio::test]
 async fn a_queue_that_does_not_move_is_left() {
     let (_folder, database) = open(Patience {
-        wait: Duration::from_millis(20),
+        wait: Duration::from_millis(250),
         ..PATIENCE
     });
     let first = database.begin(Mode::Write).await.unwrap();
