@@ -32,24 +32,19 @@ const THIS_CALL_ONLY: [&str; 6] = [
     "x-csrf-token",
 ];
 
-/// Names in which proxies and platforms tell who the caller is. Compared by their letters and
-/// digits only, so that `SAP_authenticated-UserName` is caught too.
-const IDENTITY: [&str; 14] = [
+/// Names in which proxies and platforms tell who the caller is, and prove that they may. Compared
+/// by their letters and digits only, so that `SAP_authenticated-UserName` is caught too.
+const IDENTITY: [&str; 6] = [
     "sapauthenticatedusername",
-    "clientcert",
-    "clientcertchain",
     "remoteuser",
-    "sslclientcert",
-    "sslclientverify",
-    "sslclientsdn",
-    "sslclientidn",
-    "xclientcert",
-    "xforwardedclientcert",
-    "xforwardeduser",
-    "xremoteuser",
-    "xsslclientcert",
     "xauthenticateduser",
+    "xforwardeduser",
+    "xlockgateproxysecret",
+    "xremoteuser",
 ];
+/// Parts of names in which proxies forward something of a client certificate. There are too many such
+/// names to list, such as `X-Forwarded-Client-Cert`, `SSL_CLIENT_S_DN` or `ssl-client-verify`.
+const CERTIFICATE: [&str; 4] = ["clientcert", "sslclient", "tlsclient", "sslcert"];
 
 /// The query parameter in which some clients carry a token. It is not read and not handed on.
 const ACCESS_TOKEN: &str = "access_token";
@@ -123,11 +118,23 @@ pub(crate) fn is_hop_by_hop(name: &str) -> bool {
 }
 
 pub(crate) fn is_identity(name: &str) -> bool {
-    let letters = || {
-        let letters = name.bytes().filter(u8::is_ascii_alphanumeric);
-        letters.map(|byte| byte.to_ascii_lowercase())
-    };
-    IDENTITY.iter().any(|known| letters().eq(known.bytes()))
+    let letters = name.bytes().filter(u8::is_ascii_alphanumeric);
+    let mut letters = letters.map(|byte| byte.to_ascii_lowercase());
+    if IDENTITY
+        .iter()
+        .any(|known| letters.clone().eq(known.bytes()))
+    {
+        return true;
+    }
+    loop {
+        let starts = |part: &&str| letters.clone().take(part.len()).eq(part.bytes());
+        if CERTIFICATE.iter().any(starts) {
+            return true;
+        }
+        if letters.next().is_none() {
+            return false;
+        }
+    }
 }
 
 /// Whether `Connection` declares `name` a field of this connection.
@@ -189,6 +196,14 @@ mod tests {
             "SSL_CLIENT_CERT",
             "X-Client-Cert",
             "Client-Cert",
+            "X-Client-Certificate",
+            "X-ARR-ClientCert",
+            "X-Amzn-Mtls-Clientcert-Leaf",
+            "X-Forwarded-Tls-Client-Cert-Info",
+            "ssl-client-subject-dn",
+            "X-SSL-Client-Verify",
+            "X-SSL-Cert",
+            "X_Lockgate_Proxy_Secret",
             "Authorization",
             "Proxy-Authorization",
             "Cookie",

@@ -5,7 +5,8 @@ use std::time::Duration;
 use lockgate_web::identity::VerificationKeys;
 
 use crate::client::{Connection, call, request};
-use crate::credentials::{SENDER, basic, credential, id, secret};
+use crate::clients::{NOW, SENDER, id, secret};
+use crate::credentials::{basic, credential};
 use crate::support::Server;
 
 /// The largest body that the flows take.
@@ -479,7 +480,7 @@ async fn t77_a_wall_clock_that_jumps_revives_no_token() {
             .status,
         401
     );
-    server.clock.set(crate::credentials::NOW.minus(day));
+    server.clock.set(NOW.minus(day));
     assert_eq!(
         call(server.address, "GET /http/role", &token, "")
             .await
@@ -487,7 +488,7 @@ async fn t77_a_wall_clock_that_jumps_revives_no_token() {
         401
     );
     // Waiting times are measured by a clock that nobody can set.
-    server.clock.set(crate::credentials::NOW);
+    server.clock.set(NOW);
     exhaust(&server).await;
     server.clock.advance(day);
     assert!(exhaust(&server).await < 10);

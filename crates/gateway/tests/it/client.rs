@@ -59,6 +59,11 @@ impl Connection {
         }
     }
 
+    /// The address that the server sees.
+    pub(crate) fn local_address(&self) -> SocketAddr {
+        self.stream.local_addr().unwrap()
+    }
+
     /// Sends bytes. The server may have answered and closed already.
     pub(crate) async fn send(&mut self, bytes: impl AsRef<[u8]>) {
         self.head_only = bytes.as_ref().starts_with(b"HEAD ");

@@ -1,134 +1,25 @@
-//! The clients of the tests, and every good and bad credential by the name that the tables use.
+//! Every good and bad credential, by the name that the tables use.
 
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
 
-use aws_lc_rs::encoding::{AsDer as _, PublicKeyX509Der};
 use aws_lc_rs::rand::SystemRandom;
-use aws_lc_rs::rsa::{KeyPair, KeySize};
-use aws_lc_rs::signature::{KeyPair as _, RSA_PKCS1_SHA256};
+use aws_lc_rs::signature::RSA_PKCS1_SHA256;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-use lockgate_core::account::Accounts;
-use lockgate_core::client::{Client, ClientSecret, Directory, SECRET_HASH_LABEL};
-use lockgate_core::clock::Timestamp;
-use lockgate_core::crypto::MasterKey;
-use lockgate_core::ids::{InstanceId, KeyId};
-use lockgate_core::random::SeededRandom;
-use lockgate_core::tenant::{Plan, Tenant};
-use lockgate_web::identity::{Identities, VerificationKeys};
+use lockgate_core::certificate::PeerCertificate;
+use lockgate_core::ids::KeyId;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-pub(crate) const NOW: Timestamp = Timestamp::from_secs(1_790_000_000);
-pub(crate) const REVOKED_JTI: &str = "ffffffffffffffffffffffffffffffff";
+use crate::certificates;
+use crate::clients::{
+    API, CSRF_GUEST, ENDED_SESSION, GUEST, JANE, JOE, KEYLESS, KID, NOW, RENEWING, REVOKED_JTI,
+    SENDER, TWIN, WITHDRAWN, WITHOUT_GRANT, clients, id, key, secret, tenant,
+};
+
 const JTI: &str = "0a1b2c3d4e5f60718293a4b5c6d7e8f9";
-const KID: &str = "default-jwt-key-4fd2c07a9b";
 const SEND: &str = "it-rt-acme!b1.ESBMessaging.send";
-
-pub(crate) fn master_key() -> MasterKey {
-    MasterKey::generate(&SeededRandom::new(1))
-}
-
-pub(crate) fn tenant() -> Tenant {
-    Tenant {
-        name: "acme".to_owned(),
-        zone_id: Uuid::from_u128(7),
-        client_number: 7,
-        service_number: 1,
-        token_base: "https://acme.authentication.example.org".to_owned(),
-        certificate_base: None,
-        runtime_base: "https://acme.example.org".to_owned(),
-        api_base: "https://api.example.org".to_owned(),
-    }
-}
-
-/// The clients by number.
-pub(crate) const SENDER: u128 = 1;
-const GUEST: u128 = 2;
-const KEYLESS: u128 = 3;
-const WITHOUT_GRANT: u128 = 4;
-const WITHDRAWN: u128 = 5;
-const API: u128 = 6;
-const CSRF_GUEST: u128 = 7;
-
-pub(crate) fn id(number: u128) -> String {
-    let plan = if number == API {
-        Plan::Api
-    } else {
-        Plan::IntegrationFlow
-    };
-    tenant().client_id(InstanceId(Uuid::from_u128(number)), plan)
-}
-
-/// The secret of the key called `number`, in the format of real ones.
-pub(crate) fn secret(number: u128) -> String {
-    format!("{}${}=", Uuid::from_u128(number), "A".repeat(43))
-}
-
-fn client(number: u128, roles: &[&str], keys: &[(u128, Option<Timestamp>)]) -> Client {
-    let hash = master_key().keyed_hash(SECRET_HASH_LABEL);
-    let secret = |&(key, expires): &(u128, Option<Timestamp>)| ClientSecret {
-        key: KeyId(Uuid::from_u128(key)),
-        secret_id: Uuid::from_u128(key),
-        digest: hash.tag(secret(key).as_bytes()),
-        expires,
-    };
-    Client {
-        id: id(number),
-        instance: InstanceId(Uuid::from_u128(number)),
-        plan: if number == API {
-            Plan::Api
-        } else {
-            Plan::IntegrationFlow
-        },
-        roles: roles.iter().map(|role| role.parse().unwrap()).collect(),
-        grant_types: vec!["client_credentials".to_owned()],
-        redirect_uris: vec![],
-        token_validity: 3600,
-        tokens_not_before: Timestamp::default(),
-        secrets: keys.iter().map(secret).collect(),
-        certificates: vec![],
-    }
-}
-
-/// All clients. `sender` has three keys, of which the third expires at [`NOW`].
-pub(crate) fn clients() -> Vec<Client> {
-    let mut without_grant = client(WITHOUT_GRANT, &["ESBMessaging.send"], &[(41, None)]);
-    without_grant.grant_types = vec!["authorization_code".to_owned()];
-    let mut withdrawn = client(WITHDRAWN, &["ESBMessaging.send"], &[]);
-    withdrawn.tokens_not_before = NOW.plus(Duration::from_secs(1));
-    vec![
-        client(
-            SENDER,
-            &["ESBMessaging.send"],
-            &[(11, None), (12, None), (13, Some(NOW))],
-        ),
-        client(GUEST, &["Guest.role"], &[(21, None)]),
-        client(KEYLESS, &["ESBMessaging.send"], &[]),
-        without_grant,
-        withdrawn,
-        client(API, &["ESBMessaging.send"], &[(61, None)]),
-        client(CSRF_GUEST, &["ESBMessaging.send"], &[(71, None)]),
-    ]
-}
-
-pub(crate) fn identities(clients: Vec<Client>) -> Identities {
-    let public: PublicKeyX509Der<'_> = key().public_key().as_der().unwrap();
-    Identities {
-        tenant: Arc::new(tenant()),
-        clients: Directory::new(clients, master_key().keyed_hash(SECRET_HASH_LABEL)),
-        accounts: Accounts::default(),
-        keys: VerificationKeys::new([(KID, public.as_ref())]).unwrap(),
-        revoked: [(REVOKED_JTI.to_owned(), NOW)].into_iter().collect(),
-    }
-}
-
-fn key() -> &'static KeyPair {
-    static KEY: OnceLock<KeyPair> = OnceLock::new();
-    KEY.get_or_init(|| KeyPair::generate(KeySize::Rsa2048).unwrap())
-}
 
 /// A Basic header line.
 pub(crate) fn basic(id: &str, secret: &str) -> String {
@@ -193,30 +84,44 @@ fn scope(scope: &str) -> String {
     with("scope", json!(["uaa.resource", scope]))
 }
 
-/// Header lines and query of a credential.
+/// What a call presents.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Credential {
+    /// Header lines.
     pub(crate) lines: Vec<String>,
     pub(crate) query: &'static str,
+    /// The client certificate of the connection.
+    pub(crate) certificate: Option<Arc<PeerCertificate>>,
 }
 
-/// The credential that a table calls `name`.
+/// The credential that a table calls `name`. One called `certificate <name> + <other>` is a
+/// certificate and another credential together.
 pub(crate) fn credential(name: &str) -> Credential {
     static ALL: OnceLock<HashMap<&'static str, Credential>> = OnceLock::new();
+    if let Some(certificate) = name.strip_prefix("certificate ") {
+        let (certificate, beside) = certificate
+            .split_once(" + ")
+            .unwrap_or((certificate, "nothing"));
+        return Credential {
+            certificate: Some(Arc::new(certificates::named(certificate))),
+            ..credential(beside)
+        };
+    }
     let all = ALL.get_or_init(|| {
         let lines = basics()
             .into_iter()
             .chain(tokens())
+            .chain(bound_tokens())
+            .chain(persons())
             .chain(scoped_tokens())
             .chain(broken_tokens());
         let lines = lines.map(|(name, line)| {
-            (
-                name,
-                Credential {
-                    lines: vec![line],
-                    query: "",
-                },
-            )
+            let lines = vec![line];
+            let credential = Credential {
+                lines,
+                ..Credential::default()
+            };
+            (name, credential)
         });
         lines.chain(others()).collect()
     });
@@ -242,6 +147,8 @@ fn basics() -> Vec<(&'static str, String)> {
         ("basic csrf guest", basic(&id(CSRF_GUEST), &secret(71))),
         ("basic unknown id", basic(&id(99), &secret(11))),
         ("basic keyless", basic(&id(KEYLESS), &secret(11))),
+        ("basic only certificates", basic(&id(TWIN), &secret(11))),
+        ("basic renewing", basic(&id(RENEWING), &secret(81))),
         ("basic api plan", basic(&id(API), &secret(61))),
         (
             "basic without grant",
@@ -324,10 +231,6 @@ fn tokens() -> Vec<(&'static str, String)> {
         ("bearer revoked", with("jti", json!(REVOKED_JTI))),
         ("bearer client deleted", bearer(&token(98, |_, _| {}))),
         ("bearer withdrawn", bearer(&token(WITHDRAWN, |_, _| {}))),
-        (
-            "bearer bound to a certificate",
-            with("cnf", json!({"x5t#S256": "x"})),
-        ),
         ("bearer ID token", with("nonce", json!("n"))),
         (
             "bearer refresh token",
@@ -339,6 +242,49 @@ fn tokens() -> Vec<(&'static str, String)> {
                 claims["aud"] = json!(["uaa", "it!b1.ESBMessaging", id(API)]);
                 claims["scope"] = json!(["uaa.resource", "it!b1.ESBMessaging.send"]);
             })),
+        ),
+    ]
+}
+
+/// Tokens that are bound to certificates of the client, or of another.
+fn bound_tokens() -> Vec<(&'static str, String)> {
+    let bound = |certificate: &str| {
+        let thumbprint = certificates::named(certificate).thumbprint;
+        json!({"x5t#S256": b64(thumbprint.0)})
+    };
+    vec![
+        ("bearer bound to sender", with("cnf", bound("sender"))),
+        ("bearer bound to guest", with("cnf", bound("guest"))),
+        ("bearer bound to nobody", with("cnf", bound("unknown"))),
+        ("bearer bound otherwise", with("cnf", json!({"jkt": "x"}))),
+    ]
+}
+
+/// Tokens of `sender` that speak for persons.
+fn persons() -> Vec<(&'static str, String)> {
+    let person = |id: &str, origin: &str, session: u128| {
+        bearer(&token(SENDER, |_, claims| {
+            claims["grant_type"] = json!("urn:ietf:params:oauth:grant-type:jwt-bearer");
+            claims["sub"] = json!(id);
+            claims["user_id"] = json!(id);
+            claims["user_name"] = json!("jane@example.org");
+            claims["origin"] = json!(origin);
+            claims["sid"] = json!(Uuid::from_u128(session));
+        }))
+    };
+    let (jane, joe) = (JANE.to_string(), JOE.to_string());
+    let gone = Uuid::from_u128(199).to_string();
+    vec![
+        ("bearer person", person(&jane, "uaa", 1)),
+        (
+            "bearer person of a trusted issuer",
+            person("4711", "partner", 1),
+        ),
+        ("bearer person without the role", person(&joe, "uaa", 1)),
+        ("bearer person who is gone", person(&gone, "uaa", 1)),
+        (
+            "bearer person who logged out",
+            person(&jane, "uaa", ENDED_SESSION.as_u128()),
         ),
     ]
 }
@@ -397,7 +343,7 @@ fn broken_tokens() -> Vec<(&'static str, String)> {
 fn others() -> Vec<(&'static str, Credential)> {
     let lines = |lines: &[&str]| Credential {
         lines: lines.iter().map(|line| (*line).to_owned()).collect(),
-        query: "",
+        ..Credential::default()
     };
     let (sender, token) = (basic(&id(SENDER), &secret(11)), bearer_sender());
     let (_, value) = token.split_once(": ").unwrap();
@@ -416,15 +362,15 @@ fn others() -> Vec<(&'static str, Credential)> {
         (
             "token in the query",
             Credential {
-                lines: vec![],
                 query: "access_token=x",
+                ..Credential::default()
             },
         ),
         (
             "basic sender and token in the query",
             Credential {
-                lines: vec![sender.clone()],
                 query: "access_token=x",
+                ..lines(&[&sender])
             },
         ),
         (

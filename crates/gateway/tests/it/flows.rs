@@ -15,9 +15,23 @@ const ECHO: &str = "user=[${header.SapAuthenticatedUserName}] url=[${header.Came
     path=[${header.CamelHttpPath}] context=[${header.CamelServletContextPath}] \
     csrf=[${header.X-CSRF-Token}] authorization=[${header.Authorization}] cookie=[${header.Cookie}]";
 
-/// The row of a channel that accepts one certificate.
-const CERTIFICATE: &str = "&lt;row&gt;&lt;cell id='clientCertificate.subjectDN'&gt;CN=a&lt;/cell&gt;\
-    &lt;cell id='clientCertificate.issuerDN'&gt;CN=b&lt;/cell&gt;&lt;/row&gt;";
+/// The certificates that a channel accepts, in both orders in which people write names.
+const CERTIFICATES: [(&str, &str); 3] = [
+    ("CN=sender, O=Acme", "O=Acme, CN=Authority"),
+    ("O=Acme,CN=listed", "CN=Authority,O=Acme"),
+    ("CN=twin,O=Acme", "cn=Authority , o=Acme"),
+];
+
+/// The certificates as a channel's property has them.
+fn certificates() -> String {
+    let row = |(subject, issuer): &(&str, &str)| {
+        format!(
+            "&lt;row&gt;&lt;cell id='clientCertificate.subjectDN'&gt;{subject}&lt;/cell&gt;\
+             &lt;cell id='clientCertificate.issuerDN'&gt;{issuer}&lt;/cell&gt;&lt;/row&gt;"
+        )
+    };
+    CERTIFICATES.iter().map(row).collect()
+}
 
 /// A sender channel and what its flow answers.
 struct Flow<'a> {
@@ -53,6 +67,12 @@ pub(crate) fn bundles() -> Vec<NewFlow> {
             ..PONG
         },
         Flow {
+            address: "/cert-csrf",
+            role: None,
+            csrf: true,
+            ..PONG
+        },
+        Flow {
             address: "/Orders",
             ..PONG
         },
@@ -67,6 +87,12 @@ pub(crate) fn bundles() -> Vec<NewFlow> {
         },
         Flow {
             address: "/echo/*",
+            body: Some(ECHO),
+            ..PONG
+        },
+        Flow {
+            address: "/cert-echo",
+            role: None,
             body: Some(ECHO),
             ..PONG
         },
@@ -121,7 +147,7 @@ fn xml(flow: &Flow<'_>) -> String {
         ("xsrfProtection", if flow.csrf { "1" } else { "0" }),
         ("senderAuthType", authorization),
         ("userRole", flow.role.unwrap_or_default()),
-        ("clientCertificates", CERTIFICATE),
+        ("clientCertificates", &certificates()),
     ]);
     let first = flow.body.map_or("End", |_| "Modify");
     let modify = flow.body.map_or(String::new(), |body| {

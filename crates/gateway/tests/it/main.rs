@@ -2,10 +2,13 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod attacks;
+mod certificates;
 mod client;
+mod clients;
 mod credentials;
 mod csrf;
 mod database;
 mod flows;
+mod ratchet;
 mod support;
 mod tables;

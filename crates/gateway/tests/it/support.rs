@@ -1,7 +1,7 @@
 //! A server with the gateway, real flows and a real store.
 
-use std::net::SocketAddr;
 use std::collections::HashMap;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -9,33 +9,36 @@ use bytes::Bytes;
 use http::{Request, Response as HttpResponse, StatusCode};
 use http_body_util::Full;
 use hyper::body::Incoming;
-use async_trait::async_trait;
-use lockgate_core::audit::Actor;
 use lockgate_core::certificate::PeerCertificate;
 use lockgate_core::client::Client;
-use lockgate_core::clock::{ManualClock, Timestamp};
-use lockgate_core::ids::KeyId;
+use lockgate_core::clock::ManualClock;
 use lockgate_core::random::SeededRandom;
 use lockgate_engine::prepare::Registry;
 use lockgate_engine::runtime::{self, Runtime};
 use lockgate_gateway::body::Pace;
 use lockgate_gateway::csrf::CSRF_HASH_LABEL;
 use lockgate_gateway::path::is_flow_path;
-use lockgate_gateway::{Gateway, NotNoted, Ratchet, Resources, Settings};
+use lockgate_gateway::{Gateway, Resources, Settings};
 use lockgate_store::refusals::{self, Refusal};
 use lockgate_store::{Location, Store, flows, messages};
+use lockgate_web::caller::Arrival;
 use lockgate_web::identity::{Identities, SharedIdentities};
 use lockgate_web::server::{Patience, serve};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-use crate::client::Response;
-use crate::credentials::{NOW, clients, identities, master_key};
+use crate::client::{Connection, Response, request};
+use crate::clients::{NOW, clients, identities, master_key};
+use crate::credentials::Credential;
 use crate::flows::bundles;
+use crate::ratchet::TestRatchet;
 
 /// Longer than anything here takes; a test that waits this long fails.
 const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Client certificates by the address that presents them, as if TLS had proved them.
+type Presented = Arc<Mutex<HashMap<SocketAddr, Arc<PeerCertificate>>>>;
 
 /// A running server. It stops when dropped.
 #[derive(Debug)]
@@ -44,13 +47,20 @@ pub(crate) struct Server {
     pub(crate) clock: Arc<ManualClock>,
     pub(crate) store: Store,
     pub(crate) runtime: Runtime,
+    pub(crate) ratchet: Arc<TestRatchet>,
     identities: SharedIdentities,
+    /// Which certificate was presented on a connection from an address.
+    presented: Presented,
     _running: DropGuard,
     _folder: TempDir,
 }
 
 impl Server {
     pub(crate) async fn start() -> Self {
+        Self::with(Settings::default()).await
+    }
+
+    pub(crate) async fn with(settings: Settings) -> Self {
         let folder = TempDir::new().unwrap();
         let clock = Arc::new(ManualClock::at(NOW));
         let random = Arc::new(SeededRandom::new(2));
@@ -67,13 +77,15 @@ impl Server {
             random: random.clone(),
             registry: Registry::default(),
         };
-        let settings = runtime::Settings::of_worker("test");
-        let runtime = Runtime::start(parts, settings).await.unwrap();
+        let worker = runtime::Settings::of_worker("test");
+        let runtime = Runtime::start(parts, worker).await.unwrap();
         runtime.reconcile().await.unwrap();
         assert_eq!(runtime.endpoints().iter().count(), bundles().len());
         let identities = SharedIdentities::new(identities(clients()));
+        let ratchet = Arc::new(TestRatchet::new(identities.clone()));
         let resources = Resources {
             identities: identities.clone(),
+            ratchet: ratchet.clone(),
             runtime: runtime.clone(),
             csrf: master_key().keyed_hash(CSRF_HASH_LABEL),
             clock: clock.clone(),
@@ -83,21 +95,22 @@ impl Server {
             grace: Duration::from_millis(300),
             ..Pace::default()
         };
-        let gateway = Gateway::new(
-            resources,
-            Settings {
-                pace,
-                ..Settings::default()
-            },
-        );
+        let gateway = Gateway::new(resources, Settings { pace, ..settings });
+        let presented = Presented::default();
+        let certificates = Arc::clone(&presented);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let stop = CancellationToken::new();
-        let handler = move |request: Request<Incoming>, arrival: lockgate_web::caller::Arrival| {
+        let handler = move |request: Request<Incoming>, arrival: Arrival| {
             let gateway = gateway.clone();
+            let certificate = certificates.lock().unwrap().get(&arrival.peer).cloned();
+            let arrival = Arrival {
+                certificate,
+                ..arrival
+            };
             async move {
                 match is_flow_path(request.uri().path()) {
-                    true => gateway.handle(request, arrival.peer).await,
+                    true => gateway.handle(request, arrival).await,
                     false => not_found(),
                 }
             }
@@ -108,10 +121,31 @@ impl Server {
             clock,
             store,
             runtime,
+            ratchet,
             identities,
+            presented,
             _running: stop.drop_guard(),
             _folder: folder,
         }
+    }
+
+    /// Connects with the certificate of a credential, from an address of the loopback network.
+    pub(crate) async fn connect(&self, source: Ipv4Addr, credential: &Credential) -> Connection {
+        let connection = Connection::open_from(source, self.address).await;
+        if let Some(certificate) = &credential.certificate {
+            let mut presented = self.presented.lock().unwrap();
+            presented.insert(connection.local_address(), Arc::clone(certificate));
+        }
+        connection
+    }
+
+    /// Sends one request with a credential.
+    pub(crate) async fn call(&self, credential: &Credential, line: &str, body: &str) -> Response {
+        let mut connection = self.connect(Ipv4Addr::LOCALHOST, credential).await;
+        connection
+            .send(request(line, &credential.lines, body))
+            .await;
+        connection.receive().await.unwrap()
     }
 
     /// What is on record about a refused call.
@@ -146,16 +180,7 @@ impl Server {
 
     /// Replaces what is known of the clients, as the store's feed does after a change.
     pub(crate) fn change_clients(&self, change: impl FnOnce(&mut Vec<Client>)) {
-        let mut clients: Vec<Client> = clients()
-            .into_iter()
-            .filter_map(|client| {
-                self.identities
-                    .load()
-                    .clients
-                    .get(&client.id)
-                    .map(|c| (**c).clone())
-            })
-            .collect();
+        let mut clients = current_clients(&self.identities);
         change(&mut clients);
         self.identities.replace(identities(clients));
     }
@@ -166,6 +191,14 @@ impl Server {
         change(&mut identities);
         self.identities.replace(identities);
     }
+}
+
+/// The clients that are known at this moment.
+pub(crate) fn current_clients(identities: &SharedIdentities) -> Vec<Client> {
+    let known = identities.snapshot();
+    let clients = clients().into_iter();
+    let current = clients.filter_map(|client| known.clients.get(&client.id).cloned());
+    current.map(Arc::unwrap_or_clone).collect()
 }
 
 fn not_found() -> HttpResponse<Full<Bytes>> {

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::net::Ipv4Addr;
 
-use crate::client::{Connection, Response, call, request};
+use crate::client::{Response, request};
 use crate::credentials::credential;
 use crate::support::Server;
 
@@ -105,7 +105,7 @@ async fn every_row_of_the_decision_table() {
                 "" => format!("POST {path}"),
                 query => format!("POST {path}?{query}"),
             };
-            let mut connection = Connection::open_from(source, server.address).await;
+            let mut connection = server.connect(source, &credential).await;
             connection
                 .send(request(&line, &credential.lines, "ping"))
                 .await;
@@ -128,14 +128,14 @@ async fn every_row_of_the_request_table() {
         let [id, name, line, headers, expected] = row[..] else {
             panic!("five cells expected: {row:?}");
         };
-        let mut lines = credential(name).lines;
-        lines.extend(
+        let mut credential = credential(name);
+        credential.lines.extend(
             headers
                 .split(" ; ")
                 .filter(|line| !line.is_empty())
                 .map(str::to_owned),
         );
-        let response = call(server.address, line, &lines, "").await;
+        let response = server.call(&credential, line, "").await;
         calls.push((
             format!("{id} {name} {line} {headers}"),
             expected.to_owned(),
