@@ -1,5 +1,6 @@
 //! Who sends a request, as far as the web layer knows.
 
+use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
@@ -7,8 +8,9 @@ use axum::extract::FromRequestParts;
 use http::request::Parts;
 use lockgate_core::account::Account;
 use lockgate_core::audit::{Actor, Who};
-use lockgate_core::certificate::PeerCertificate;
+use lockgate_core::certificate::{PeerCertificate, Thumbprint};
 use lockgate_core::ids::CorrelationId;
+use lockgate_pki::trust::Untrusted;
 
 use crate::problem::Problem;
 
@@ -22,6 +24,24 @@ pub struct Arrival {
     /// The client certificate: possession proved, chain trusted. Proved to this server, or to an
     /// authenticated proxy.
     pub certificate: Option<Arc<PeerCertificate>>,
+    /// A client certificate that was presented but counts as absent. For the operator's eyes only.
+    pub rejected: Option<Arc<RejectedCertificate>>,
+}
+
+/// A client certificate that does not count, and why. Possession of its key was proved.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RejectedCertificate {
+    /// SHA-256 of its DER.
+    pub thumbprint: Thumbprint,
+    /// Why it counts as absent.
+    pub reason: Untrusted,
+}
+
+impl fmt::Display for RejectedCertificate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { thumbprint, reason } = self;
+        write!(f, "a certificate was presented ({thumbprint}) but {reason}")
+    }
 }
 
 /// The kinds of listeners.
@@ -39,11 +59,25 @@ impl Arrival {
     /// An arrival at the plain listener.
     #[must_use]
     pub const fn plain(peer: SocketAddr) -> Self {
+        Self::at(Entrance::Plain, peer)
+    }
+
+    /// An arrival without a certificate.
+    #[must_use]
+    pub const fn at(entrance: Entrance, peer: SocketAddr) -> Self {
         Self {
             peer,
-            entrance: Entrance::Plain,
+            entrance,
             certificate: None,
+            rejected: None,
         }
+    }
+
+    /// The thumbprint of the certificate that was presented, whether it counts or not.
+    #[must_use]
+    pub fn presented(&self) -> Option<Thumbprint> {
+        let trusted = self.certificate.as_ref().map(|held| held.thumbprint);
+        trusted.or_else(|| self.rejected.as_ref().map(|held| held.thumbprint))
     }
 }
 

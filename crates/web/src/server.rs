@@ -1,9 +1,11 @@
-//! Serves HTTP/1.1 connections within limits, and stops gracefully.
+//! Serves HTTP/1.1 connections within limits, plain or over TLS, and stops gracefully.
 
+mod origin;
 mod paced;
 
 use std::convert::Infallible;
 use std::future::Future;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,17 +16,23 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use lockgate_core::limits;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
+use tokio_rustls::server::TlsStream;
 use tokio_util::sync::CancellationToken;
 
-use crate::caller::Arrival;
+use crate::caller::{Arrival, Entrance};
+use crate::tls::ServerTls;
+use origin::Origin;
 use paced::{Pace, Paced};
 
 /// How patient the server is with clients.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Patience {
+    /// For a TLS handshake, with the wait for its turn.
+    pub handshake: Duration,
     /// From the first byte of a request to the end of its header block.
     pub header: Duration,
     /// Between requests on one connection.
@@ -38,6 +46,7 @@ pub struct Patience {
 impl Default for Patience {
     fn default() -> Self {
         Self {
+            handshake: Duration::from_secs(10),
             header: Duration::from_secs(10),
             idle: Duration::from_secs(60),
             write: Duration::from_secs(30),
@@ -63,6 +72,38 @@ pub async fn serve<H, F, B>(
     B: http_body::Body<Data = Bytes> + Send + 'static,
     B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
 {
+    serve_with(listener, None, handler, patience, stop).await;
+}
+
+/// Like [`serve`], over TLS. Every request arrives with the client certificate of its connection, if
+/// that leads to an authority that is trusted at that moment.
+pub async fn serve_tls<H, F, B>(
+    listener: TcpListener,
+    tls: ServerTls,
+    handler: H,
+    patience: Patience,
+    stop: CancellationToken,
+) where
+    H: Fn(Request<Incoming>, Arrival) -> F + Clone + Send + Sync + 'static,
+    F: Future<Output = Response<B>> + Send,
+    B: http_body::Body<Data = Bytes> + Send + 'static,
+    B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+{
+    serve_with(listener, Some(tls), handler, patience, stop).await;
+}
+
+async fn serve_with<H, F, B>(
+    listener: TcpListener,
+    tls: Option<ServerTls>,
+    handler: H,
+    patience: Patience,
+    stop: CancellationToken,
+) where
+    H: Fn(Request<Incoming>, Arrival) -> F + Clone + Send + Sync + 'static,
+    F: Future<Output = Response<B>> + Send,
+    B: http_body::Body<Data = Bytes> + Send + 'static,
+    B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+{
     let places = Arc::new(Semaphore::new(limits::CONNECTIONS));
     let mut connections = JoinSet::new();
     loop {
@@ -75,11 +116,25 @@ pub async fn serve<H, F, B>(
         let Ok(peer) = stream.peer_addr() else {
             continue;
         };
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "no TCP_NODELAY");
+        }
         let (handler, stop) = (handler.clone(), stop.clone());
-        connections.spawn(async move {
-            serve_connection(stream, handler, Arrival::plain(peer), patience, stop).await;
-            drop(place);
-        });
+        match tls.clone() {
+            None => connections.spawn(async move {
+                let origin = Origin::new(Entrance::Plain, peer);
+                serve_connection(stream, handler, origin, patience, stop).await;
+                drop(place);
+            }),
+            Some(tls) => connections.spawn(async move {
+                if let Some((stream, origin)) =
+                    shake_hands(&tls, stream, peer, patience, &stop).await
+                {
+                    serve_connection(stream, handler, origin, patience, stop).await;
+                }
+                drop(place);
+            }),
+        };
     }
     drop(listener);
     let finished = async { while connections.join_next().await.is_some() {} };
@@ -111,27 +166,56 @@ async fn accept<P>(
     }
 }
 
-async fn serve_connection<H, F, B>(
+/// A connection over TLS, and who is at its other end. Clients that take too long, or speak something
+/// else, are left alone.
+async fn shake_hands(
+    tls: &ServerTls,
     stream: TcpStream,
+    peer: SocketAddr,
+    patience: Patience,
+    stop: &CancellationToken,
+) -> Option<(Box<TlsStream<TcpStream>>, Origin)> {
+    let shaken = tokio::time::timeout(patience.handshake, tls.accept(stream));
+    let shaken = tokio::select! {
+        () = stop.cancelled() => return None,
+        shaken = shaken => shaken,
+    };
+    match shaken {
+        Ok(Ok(stream)) => {
+            let chain = stream.get_ref().1.peer_certificates().unwrap_or_default();
+            let origin = Origin::over_tls(tls, peer, chain);
+            Some((Box::new(stream), origin))
+        }
+        Ok(Err(error)) => {
+            tracing::debug!(%error, %peer, "TLS handshake failed");
+            None
+        }
+        Err(_) => {
+            tracing::debug!(%peer, "TLS handshake took too long");
+            None
+        }
+    }
+}
+
+async fn serve_connection<S, H, F, B>(
+    stream: S,
     handler: H,
-    arrival: Arrival,
+    origin: Origin,
     patience: Patience,
     stop: CancellationToken,
 ) where
+    S: AsyncRead + AsyncWrite + Unpin,
     H: Fn(Request<Incoming>, Arrival) -> F,
     F: Future<Output = Response<B>>,
     B: http_body::Body<Data = Bytes> + 'static,
     B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
 {
-    if let Err(error) = stream.set_nodelay(true) {
-        tracing::debug!(%error, "no TCP_NODELAY");
-    }
     let pace = Arc::new(Pace::default());
     let io = TokioIo::new(Paced::new(stream, Arc::clone(&pace), patience));
-    let peer = arrival.peer;
+    let peer = origin.peer();
     let service = service_fn(|request: Request<Incoming>| {
         pace.head_complete();
-        let answer = handler(request, arrival.clone());
+        let answer = handler(request, origin.arrival());
         let pace = Arc::clone(&pace);
         async move {
             let response = answer.await;

@@ -7,7 +7,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, ready};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
 use tokio::time::{Instant, Sleep, sleep_until};
 
 use super::Patience;
@@ -46,21 +45,21 @@ impl Deadline {
     }
 }
 
-/// A TCP stream that fails reads of a header block, and writes, that take too long.
+/// A stream that fails reads of a header block, and writes, that take too long.
 ///
 /// hyper bounds the time from one request to the end of the next header block as a whole; this
 /// separates the wait for a request (long) from its transmission (short).
 #[derive(Debug)]
-pub(super) struct Paced {
-    stream: TcpStream,
+pub(super) struct Paced<S> {
+    stream: S,
     pace: Arc<Pace>,
     patience: Patience,
     head: Option<Deadline>,
     write: Option<Pin<Box<Sleep>>>,
 }
 
-impl Paced {
-    pub(super) fn new(stream: TcpStream, pace: Arc<Pace>, patience: Patience) -> Self {
+impl<S: AsyncRead + AsyncWrite + Unpin> Paced<S> {
+    pub(super) fn new(stream: S, pace: Arc<Pace>, patience: Patience) -> Self {
         Self {
             stream,
             pace,
@@ -73,7 +72,7 @@ impl Paced {
     fn timed_write<T>(
         &mut self,
         cx: &mut Context<'_>,
-        write: impl FnOnce(Pin<&mut TcpStream>, &mut Context<'_>) -> Poll<io::Result<T>>,
+        write: impl FnOnce(Pin<&mut S>, &mut Context<'_>) -> Poll<io::Result<T>>,
     ) -> Poll<io::Result<T>> {
         if let Poll::Ready(done) = write(Pin::new(&mut self.stream), cx) {
             self.write = None;
@@ -88,7 +87,7 @@ impl Paced {
     }
 }
 
-impl AsyncRead for Paced {
+impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for Paced<S> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -116,7 +115,7 @@ impl AsyncRead for Paced {
     }
 }
 
-impl AsyncWrite for Paced {
+impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Paced<S> {
     fn poll_write(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -137,11 +136,12 @@ impl AsyncWrite for Paced {
         self.stream.is_write_vectored()
     }
 
+    /// TLS keeps what was written until the flush, so this is where a deaf client is found out.
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(cx)
+        self.timed_write(cx, |stream, cx| stream.poll_flush(cx))
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(cx)
+        self.timed_write(cx, |stream, cx| stream.poll_shutdown(cx))
     }
 }

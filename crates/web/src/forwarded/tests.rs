@@ -1,0 +1,4 @@
+use http::HeaderValue;
+use lockgate_core::clock::{ManualClock, Timestamp};
+
+use super::*;
