@@ -15,13 +15,14 @@ use aws_lc_rs::encoding::{AsDer as _, Pkcs8V1Der, PublicKeyX509Der};
 use aws_lc_rs::error::Unspecified;
 use aws_lc_rs::rsa::{KeyPair, KeySize};
 use aws_lc_rs::signature::KeyPair as _;
+use lockgate_core::audit::{Actor, Target};
 use lockgate_core::clock::{SharedClock, Timestamp};
 use lockgate_core::crypto::{CryptoError, Vault};
 use lockgate_core::random::SharedRandom;
 use lockgate_core::secret::Secret;
 use lockgate_store::changes::{self, Topic};
 use lockgate_store::signing_keys::{self, SigningKey, State};
-use lockgate_store::{Store, Tx, revocations};
+use lockgate_store::{Store, Tx, audit, revocations};
 use lockgate_web::identity::InvalidKey;
 use thiserror::Error;
 use tokio::sync::watch;
@@ -131,16 +132,18 @@ impl KeyRing {
         } else {
             drop(tx);
         }
-        self.change(|keys| Ok(rotation::due(keys, now, &self.phases)))
-            .await
+        self.change(&Actor::SERVER, |keys| {
+            Ok(rotation::due(keys, now, &self.phases))
+        })
+        .await
     }
 
     /// Replaces the active key on the operator's demand.
     ///
     /// # Errors
     /// When a planned successor already waits, the store fails or no key can be made.
-    pub async fn rotate(&self, rotation: Rotation) -> Result<(), KeyError> {
-        self.change(|keys| match rotation {
+    pub async fn rotate(&self, actor: &Actor, rotation: Rotation) -> Result<(), KeyError> {
+        self.change(actor, |keys| match rotation {
             Rotation::Planned => Ok(rotation::planned(keys)?),
             Rotation::Emergency => Ok(rotation::emergency(keys)),
         })
@@ -166,6 +169,16 @@ impl KeyRing {
         self.random.uuid()
     }
 
+    /// What seals keys and refresh tokens.
+    pub(crate) fn vault(&self) -> &Vault {
+        &self.vault
+    }
+
+    /// Where random bytes come from.
+    pub(crate) fn random(&self) -> &SharedRandom {
+        &self.random
+    }
+
     /// Where keys and revocations are kept.
     pub(crate) fn store(&self) -> &Store {
         &self.store
@@ -182,6 +195,7 @@ impl KeyRing {
     /// Applies the steps that `decide` finds necessary, in one transaction.
     async fn change(
         &self,
+        actor: &Actor,
         decide: impl Fn(&[SigningKey]) -> Result<Vec<Step>, KeyError>,
     ) -> Result<(), KeyError> {
         let steps = decide(&self.list().await?)?;
@@ -203,7 +217,7 @@ impl KeyRing {
         }
         for step in &steps {
             tracing::info!(?step, "signing keys change");
-            self.apply(&mut tx, step, fresh.as_ref()).await?;
+            self.apply(&mut tx, actor, step, fresh.as_ref()).await?;
         }
         Ok(tx.commit().await?)
     }
@@ -211,11 +225,12 @@ impl KeyRing {
     async fn apply(
         &self,
         tx: &mut Tx,
+        actor: &Actor,
         step: &Step,
         fresh: Option<&SigningKey>,
     ) -> Result<(), KeyError> {
         let now = self.clock.now();
-        match step {
+        let (kid, detail) = match step {
             Step::Create(state) => {
                 let fresh = fresh.ok_or(KeyError::Generate)?;
                 let key = SigningKey {
@@ -223,15 +238,19 @@ impl KeyRing {
                     ..fresh.clone()
                 };
                 signing_keys::insert(tx, &key).await?;
+                (key.kid, format!("new, {state}"))
             }
             Step::Move { kid, from, to } => {
                 signing_keys::set_state(tx, kid, *from, *to, now).await?;
+                (kid.clone(), format!("from {from} to {to}"))
             }
             Step::Remove(kid) => {
                 signing_keys::delete(tx, kid).await?;
+                (kid.clone(), "removed".to_owned())
             }
-        }
-        Ok(())
+        };
+        let target = Target::new("signing-key", &kid, &kid);
+        Ok(audit::record(tx, actor, "signing-key.rotate", &target, &detail).await?)
     }
 
     /// Makes a key pair on a thread that may block.

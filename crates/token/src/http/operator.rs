@@ -4,6 +4,7 @@ use axum::extract::State;
 use http::StatusCode;
 use lockgate_store::signing_keys::SigningKey;
 use lockgate_web::body::{Items, Json};
+use lockgate_web::caller::Caller;
 use lockgate_web::problem::Problem;
 use serde::{Deserialize, Serialize};
 
@@ -52,13 +53,14 @@ pub(super) async fn list(
 /// Answers with the keys after the change.
 pub(super) async fn rotate(
     State(service): State<Service>,
+    caller: Caller,
     Json(request): Json<RotateRequest>,
 ) -> Result<axum::Json<Items<KeyView>>, Problem> {
     let rotation = match request.emergency {
         true => Rotation::Emergency,
         false => Rotation::Planned,
     };
-    service.keys.rotate(rotation).await?;
+    service.keys.rotate(&caller.actor(), rotation).await?;
     list(State(service)).await
 }
 

@@ -3,10 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use lockgate_core::audit::{Actor, Event, Who};
 use lockgate_core::clock::{Clock as _, SharedClock};
 use lockgate_core::crypto::MasterKey;
 use lockgate_core::random::SeededRandom;
 use lockgate_core::tenant::Plan;
+use lockgate_store::audit::{self, Filter};
 use lockgate_store::signing_keys::State;
 use lockgate_token::KeyRing;
 use lockgate_token::config::Phases;
@@ -58,10 +60,18 @@ async fn a_planned_rotation_keeps_every_token_valid() {
         .change_client(|instance| instance.parameters.token_validity = 86_400)
         .await;
     let old = world.token().await;
-    world.keys.rotate(Rotation::Planned).await.unwrap();
+    world
+        .keys
+        .rotate(&Actor::SERVER, Rotation::Planned)
+        .await
+        .unwrap();
     assert_eq!(states(&world).await, [State::Pending, State::Active]);
     assert_eq!(kid(&world.token().await), kid(&old), "not used yet");
-    let pending = world.keys.rotate(Rotation::Planned).await.unwrap_err();
+    let pending = world
+        .keys
+        .rotate(&Actor::SERVER, Rotation::Planned)
+        .await
+        .unwrap_err();
     assert!(matches!(pending, KeyError::Pending(_)));
 
     world.advance(24 * HOUR - Duration::from_secs(1));
@@ -96,13 +106,51 @@ async fn keys_rotate_by_themselves() {
     assert_ne!(kid(&world.token().await), first);
 }
 
+#[tokio::test]
+async fn each_step_of_a_rotation_is_in_the_audit_log() {
+    let world = World::new().await;
+    let operator = Actor {
+        who: Who::Operator,
+        ..Actor::SERVER
+    };
+    world
+        .keys
+        .rotate(&operator, Rotation::Planned)
+        .await
+        .unwrap();
+    world.advance(Phases::default().pending);
+    world.keys.tend().await.unwrap();
+    let mut tx = world.store.read().await.unwrap();
+    let events = audit::list(&mut tx, &Filter::default()).await.unwrap();
+    let line = |event: &Event| {
+        assert_eq!(event.action, "signing-key.rotate");
+        assert!(event.target_id.starts_with("default-jwt-key-"), "{event:?}");
+        format!("{}: {}", event.actor.who.name(), event.detail)
+    };
+    let expected = [
+        "server: from pending to active",
+        "server: from active to retiring",
+        "operator: new, pending",
+        "server: new, active",
+    ];
+    assert_eq!(events.iter().map(line).collect::<Vec<_>>(), expected);
+}
+
 /// T40: after a compromise nothing signed before is accepted.
 #[tokio::test]
 async fn an_emergency_voids_everything_at_once() {
     let world = World::new().await;
     let old = world.token().await;
-    world.keys.rotate(Rotation::Planned).await.unwrap();
-    world.keys.rotate(Rotation::Emergency).await.unwrap();
+    world
+        .keys
+        .rotate(&Actor::SERVER, Rotation::Planned)
+        .await
+        .unwrap();
+    world
+        .keys
+        .rotate(&Actor::SERVER, Rotation::Emergency)
+        .await
+        .unwrap();
     assert_eq!(states(&world).await, [State::Active]);
     assert!(!accepted(&world, &old));
     let new = world.token().await;
@@ -116,13 +164,17 @@ async fn concurrent_rotations_leave_one_active_key() {
     let tend = || async { world.keys.tend().await.unwrap() };
     tokio::join!(tend(), tend(), tend(), tend());
     assert_eq!(states(&world).await, [State::Active]);
-    world.keys.rotate(Rotation::Planned).await.unwrap();
+    world
+        .keys
+        .rotate(&Actor::SERVER, Rotation::Planned)
+        .await
+        .unwrap();
     world.advance(24 * HOUR);
     tokio::join!(tend(), tend(), tend(), tend());
     assert_eq!(states(&world).await, [State::Active, State::Retiring]);
     let (a, b) = tokio::join!(
-        world.keys.rotate(Rotation::Emergency),
-        world.keys.rotate(Rotation::Emergency)
+        world.keys.rotate(&Actor::SERVER, Rotation::Emergency),
+        world.keys.rotate(&Actor::SERVER, Rotation::Emergency)
     );
     assert!(a.is_ok() && b.is_ok());
     assert_eq!(states(&world).await, [State::Active]);

@@ -1,6 +1,7 @@
 //! Keys and discovery.
 
 use http::Request;
+use lockgate_core::audit::Actor;
 use lockgate_token::keys::Rotation;
 use serde_json::Value;
 
@@ -65,7 +66,11 @@ async fn the_entity_tag_saves_transfers_until_keys_change() {
         assert_eq!(answer.header("etag"), etag);
     }
     assert_eq!(conditional("\"x\"".to_owned()).await.status.as_u16(), 200);
-    world.keys.rotate(Rotation::Planned).await.unwrap();
+    world
+        .keys
+        .rotate(&Actor::SERVER, Rotation::Planned)
+        .await
+        .unwrap();
     let answer = conditional(etag.clone()).await;
     assert_eq!(answer.status.as_u16(), 200);
     assert_ne!(answer.header("etag"), etag);
