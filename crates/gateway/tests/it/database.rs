@@ -2,7 +2,9 @@
 
 use lockgate_store::settings;
 
-use crate::client::{Connection, request};
+use std::net::Ipv4Addr;
+
+use crate::client::request;
 use crate::credentials::credential;
 use crate::support::Server;
 
@@ -18,19 +20,25 @@ async fn calls_are_decided_and_answered_while_nobody_can_use_the_database() {
     for _ in 0..READERS {
         readers.push(server.store.read().await.unwrap());
     }
-    let mut connection = Connection::open(server.address).await;
     let calls = [
         ("basic sender", "POST /http/role", 200),
         ("bearer sender", "POST /http/role", 200),
+        ("certificate sender", "POST /http/role", 200),
+        ("certificate renewing", "POST /http/role", 200),
+        ("certificate listed", "POST /http/cert", 200),
+        ("certificate sender + basic sender", "POST /http/role", 200),
+        ("certificate unknown", "POST /http/role", 401),
         ("basic guest", "POST /http/role", 403),
         ("nothing", "POST /http/role", 401),
         ("basic sender", "POST /http/unknown", 404),
         ("basic sender", "POST /http/csrf", 403),
     ];
-    for round in 0..20 {
-        for (name, line, expected) in calls {
+    for (name, line, expected) in calls {
+        let credential = credential(name);
+        let mut connection = server.connect(Ipv4Addr::LOCALHOST, &credential).await;
+        for round in 0..20 {
             connection
-                .send(request(line, &credential(name).lines, "ping"))
+                .send(request(line, &credential.lines, "ping"))
                 .await;
             let response = connection.receive().await.unwrap();
             assert_eq!(response.status, expected, "{round} {name} {line}");

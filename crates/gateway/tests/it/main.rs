@@ -3,12 +3,15 @@
 
 mod attacks;
 mod certificates;
+mod certified;
 mod client;
 mod clients;
 mod credentials;
 mod csrf;
 mod database;
 mod flows;
+mod names;
 mod ratchet;
+mod renewal;
 mod support;
 mod tables;

@@ -34,6 +34,8 @@ pub(crate) struct TestRatchet {
     held: Mutex<HashMap<Timestamp, Arc<Notify>>>,
     /// Who came.
     actors: watch::Sender<Vec<Actor>>,
+    /// How many went on.
+    turned: watch::Sender<usize>,
 }
 
 impl TestRatchet {
@@ -43,6 +45,7 @@ impl TestRatchet {
             mood: Mutex::new(Mood::Works),
             held: Mutex::default(),
             actors: watch::Sender::new(Vec::new()),
+            turned: watch::Sender::new(0),
         }
     }
 
@@ -57,6 +60,12 @@ impl TestRatchet {
         let mut actors = self.actors.subscribe();
         let enough = actors.wait_for(|actors| actors.len() >= count);
         enough.await.unwrap().clone()
+    }
+
+    /// Waits until so many calls went on.
+    pub(crate) async fn turned(&self, count: usize) {
+        let mut turned = self.turned.subscribe();
+        turned.wait_for(|turned| *turned >= count).await.unwrap();
     }
 
     /// Who came until now.
@@ -87,10 +96,12 @@ impl Ratchet for TestRatchet {
         if let Some(held) = held {
             held.notified().await;
         }
-        match *self.mood.lock().unwrap() {
+        let answer = match *self.mood.lock().unwrap() {
             Mood::Works => Ok(self.turn(key, newest)),
             Mood::Fails => Err("the database does not answer".into()),
             Mood::Lags => Ok(false),
-        }
+        };
+        self.turned.send_modify(|turned| *turned += 1);
+        answer
     }
 }
