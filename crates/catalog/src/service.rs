@@ -83,6 +83,12 @@ impl Catalog {
     pub fn tenant(&self) -> &Tenant {
         &self.tenant
     }
+
+    /// Whether credentials are shown again after a key was created.
+    #[must_use]
+    pub fn shows_keys_again(&self) -> bool {
+        self.reveal_keys
+    }
 }
 
 /// The guid that `text` is, if it is one: 36 characters with dashes.
