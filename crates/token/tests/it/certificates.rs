@@ -36,9 +36,8 @@ pub(crate) fn presented(der: &str) -> PeerCertificate {
 /// An arrival where clients are asked for certificates.
 pub(crate) fn with_certificate(certificate: Option<PeerCertificate>) -> Arrival {
     Arrival {
-        peer: ([127, 0, 0, 1], 4711).into(),
-        entrance: Entrance::Certificate,
         certificate: certificate.map(Arc::new),
+        ..Arrival::at(Entrance::Certificate, ([127, 0, 0, 1], 4711).into())
     }
 }
 
