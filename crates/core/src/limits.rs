@@ -114,6 +114,14 @@ pub const KEY_GENERATIONS: usize = 2;
 pub const KEY_GENERATION_WAIT: Duration = Duration::from_secs(30);
 /// Authorities of client certificates, own ones included.
 pub const AUTHORITIES: usize = 100;
+/// A platform's id of an instance or a binding, and its name of a request.
+pub const BROKER_ID: usize = 200;
+/// A text by which a platform says where an instance belongs.
+pub const BROKER_TEXT: usize = 1_000;
+/// Nesting of a platform's JSON.
+pub const BROKER_JSON_DEPTH: usize = 64;
+/// Who asked a platform, as the audit log keeps it, in characters.
+pub const ORIGINATING_IDENTITY: usize = 1_000;
 /// Entries of a list parameter of an instance, such as its roles.
 pub const INSTANCE_LIST: usize = 100;
 /// The scopes of all roles of an instance together, so that its tokens stay below [`BEARER_TOKEN`].
@@ -158,6 +166,10 @@ pub const CREDENTIAL_TEXT: usize = 4_096;
 pub const PAGE: usize = 1_000;
 /// Refused requests waiting to be noted; more are counted and dropped.
 pub const REFUSAL_BUFFER: usize = 10_000;
+/// Requests refused at surfaces that wait to be written to the audit log.
+pub const AUDIT_BUFFER: usize = 1_000;
+/// Refusals of different kinds that the audit log tells apart within a minute.
+pub const AUDIT_REFUSALS: usize = 300;
 /// Steps that the record of a failed message keeps: the last ones.
 pub const LOG_STEPS_ON_FAILURE: usize = 50;
 /// Steps that a message record keeps at the levels Debug and Trace: the last ones.
