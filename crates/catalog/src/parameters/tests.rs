@@ -51,18 +51,53 @@ fn given_parameters_replace_and_absent_ones_stay() {
 }
 
 #[test]
-fn certificate_grants_of_old_become_client_credentials_with_a_warning() {
-    let given = json!({"grant-types": ["client_x509", "client_credentials"]});
-    let (parameters, warnings) = applied(Plan::IntegrationFlow, given).unwrap();
-    assert_eq!(parameters.grant_types, ["client_credentials"]);
-    assert!(warnings[0].contains("client_x509"), "{warnings:?}");
+fn certificate_grants_of_old_are_refused_until_they_are_replaced() {
+    let rules = Rules {
+        tenant: &tenant(),
+        plan: Plan::IntegrationFlow,
+        custom_roles: &[],
+    };
+    let update = |before: &[&str], given: Value| {
+        let grant_types = before.iter().map(|name| (*name).to_owned()).collect();
+        let mut parameters = Parameters {
+            grant_types,
+            ..defaults(rules.plan)
+        };
+        let mut errors = FieldErrors::default();
+        rules.apply(Some(given), &mut parameters, &mut errors);
+        errors.check().map(|()| parameters.grant_types)
+    };
+    let (old, new) = ("client_x509", "client_credentials");
+    let refused: [(&[&str], Value); 4] = [
+        (&[new], json!({"grant-types": [old]})),
+        (&[new], json!({"grant-types": [new, old]})),
+        (&[old], json!({"token-validity": 7200})),
+        (&[old, new], json!({})),
+    ];
+    for (before, given) in refused {
+        let errors = update(before, given.clone()).unwrap_err();
+        assert_eq!(
+            errors.as_slice()[0].field,
+            "parameters.grant-types",
+            "{given}"
+        );
+        assert!(
+            errors
+                .to_string()
+                .contains("replace it with client_credentials")
+        );
+    }
+    let replaced = update(&[old], json!({"grant-types": [new]}));
+    assert_eq!(replaced, Ok(vec![new.to_owned()]));
 }
 
 #[test]
 fn grants_that_the_token_server_lacks_are_kept_with_a_warning() {
-    let given = json!({"grant-types": ["client_credentials", "password"]});
+    let bearer = "urn:ietf:params:oauth:grant-type:jwt-bearer";
+    let grants = ["client_credentials", "password", bearer];
+    let given = json!({"grant-types": grants});
     let (parameters, warnings) = applied(Plan::IntegrationFlow, given).unwrap();
-    assert_eq!(parameters.grant_types, ["client_credentials", "password"]);
+    assert_eq!(parameters.grant_types, grants);
     assert_eq!(warnings.len(), 1);
     assert!(warnings[0].contains("password"), "{warnings:?}");
 }

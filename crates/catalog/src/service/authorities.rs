@@ -207,6 +207,10 @@ impl Catalog {
         }
         let (row, issuer) = self.new_issuer(&rows)?;
         let mut tx = self.store.begin().await?;
+        // Somebody else may have made one in the meantime, on this server or another.
+        if let Some(other) = self.issuing(&authorities::list(&mut tx).await?)? {
+            return Ok(other);
+        }
         match self.replace_issuing(&mut tx, actor, &row).await {
             Ok(()) => {
                 tx.commit().await?;
@@ -323,6 +327,7 @@ async fn signed_by(tx: &mut Tx, authority: &Authority) -> Result<Vec<String>> {
             signed.push(format!("{}/{}", names[&key.instance], key.name));
         }
     }
+    signed.sort_unstable();
     Ok(signed)
 }
 

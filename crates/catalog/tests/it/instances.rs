@@ -25,7 +25,7 @@ async fn an_instance_without_parameters_gets_the_defaults() {
     let answer = created(&server, orders()).await;
     let guid = answer["guid"].as_str().unwrap();
     let expected = json!({
-        "guid": guid, "name": "orders", "service": "it-rt", "plan": "integration-flow",
+        "guid": guid, "name": "orders", "space": "default/default", "service": "it-rt", "plan": "integration-flow",
         "client_id": format!("sb-{guid}!b2207|it-rt-acme!b101"),
         "parameters": {
             "roles": ["ESBMessaging.send"], "grant-types": ["client_credentials"],
@@ -78,9 +78,14 @@ async fn every_wrong_field_is_named() {
         (json!({"name": "a", "plan": "Integration-Flow"}), &["plan"]),
         (json!({"name": "a", "plan": "api"}), &["parameters.roles"]),
         (
-            json!({"name": "a", "plan": "integration-flow", "space": "x",
+            json!({"name": "a", "plan": "integration-flow", "org": "x", "space": "nowhere/dev",
                 "parameters": {"roles": ["ESBMessaging.send", "Nope"], "token-validity": 1}}),
-            &["space", "parameters.roles[1]", "parameters.token-validity"],
+            &[
+                "org",
+                "space",
+                "parameters.roles[1]",
+                "parameters.token-validity",
+            ],
         ),
     ];
     for (request, fields) in cases {
@@ -178,24 +183,6 @@ async fn an_update_names_every_wrong_field() {
 }
 
 #[tokio::test]
-async fn old_certificate_grants_are_replaced_with_a_warning() {
-    let server = Server::start().await;
-    let mut request = orders();
-    request["parameters"] = json!({"grant-types": ["client_x509"]});
-    let answer = created(&server, request).await;
-    assert_eq!(
-        answer["parameters"]["grant-types"],
-        json!(["client_credentials"])
-    );
-    assert!(
-        answer["warnings"][0]
-            .as_str()
-            .unwrap()
-            .contains("client_x509")
-    );
-}
-
-#[tokio::test]
 async fn an_instance_with_keys_is_deleted_only_with_them() {
     let server = Server::start().await;
     let client_id = created(&server, orders()).await["client_id"].clone();
@@ -204,8 +191,10 @@ async fn an_instance_with_keys_is_deleted_only_with_them() {
         .await;
     let answer = server.delete("instances/orders").await;
     assert_error(&answer, 409, "LG-INSTANCE-KEYS");
-    let answer = server.delete("instances/orders?purge=yes").await;
-    assert_fields(&answer, &["purge"]);
+    for query in ["purge=yes", "purge=true&purge=true", "purge=false&force=1"] {
+        let answer = server.delete(&format!("instances/orders?{query}")).await;
+        assert_eq!(answer.0, 422, "{query}");
+    }
     assert_error(
         &server.delete("instances/orders?purge=false").await,
         409,
@@ -243,10 +232,7 @@ async fn a_tenant_has_a_limited_number_of_instances() {
     let server = Server::start().await;
     created(&server, orders()).await;
     let mut tx = server.store.begin().await.unwrap();
-    let template = instances::find_by_name(&mut tx, "orders")
-        .await
-        .unwrap()
-        .unwrap();
+    let template = instances::named(&mut tx, "orders").await.unwrap().remove(0);
     for n in 1..limits::INSTANCES {
         let mut instance = template.clone();
         instance.id = InstanceId(Uuid::from_u128(n as u128));

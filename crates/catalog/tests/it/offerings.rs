@@ -1,3 +1,5 @@
+use lockgate_catalog::catalogue::{OFFERING_ID, plan_id};
+use lockgate_core::tenant::Plan;
 use serde_json::json;
 
 use crate::server::Server;
@@ -20,15 +22,19 @@ async fn the_service_has_two_plans_with_defaults_and_schemas() {
     assert_eq!(flow["defaults"], defaults);
     assert_eq!(api["name"], "api");
     assert_eq!(api["defaults"]["token-validity"], 43_200);
-    let validity = &api["schemas"]["instance"]["properties"]["token-validity"];
+    let create = "/schemas/service_instance/create/parameters";
+    let api_roles = format!("{create}/properties/roles/minItems");
+    assert_eq!(api.pointer(&api_roles), Some(&json!(1)));
+    let key_types = "/schemas/service_binding/create/parameters/oneOf";
+    let kinds = flow.pointer(key_types).unwrap().as_array().unwrap();
+    let kinds: Vec<_> = kinds
+        .iter()
+        .map(|kind| &kind["properties"]["key-type"]["enum"][0])
+        .collect();
     assert_eq!(
-        *validity,
-        json!({"type": "integer", "minimum": 3600, "maximum": 86_400})
+        kinds,
+        ["clientsecret", "certificate", "certificate_external"]
     );
-    assert_eq!(
-        api["schemas"]["instance"]["properties"]["roles"]["minItems"],
-        1
-    );
-    let key_types = &flow["schemas"]["key"]["properties"]["key-type"];
-    assert_eq!(*key_types, json!({"enum": ["clientsecret"]}));
+    assert_eq!(service["guid"], OFFERING_ID.to_string());
+    assert_eq!(flow["guid"], plan_id(Plan::IntegrationFlow).to_string());
 }
