@@ -204,7 +204,7 @@ pub const SPACES: usize = 2_500;
 /// The name of an organization or a space, in characters.
 pub const SPACE_NAME: usize = 255;
 /// Roles of all accounts in organizations and spaces together.
-pub const MEMBERSHIPS: usize = 50_000;
+pub const MEMBERSHIPS: usize = 20_000;
 /// Passwords that are hashed at the same time, in each of two lanes: one for people who come from
 /// where they logged in before, one for everybody else.
 pub const HASHES_AT_ONCE: usize = 2;

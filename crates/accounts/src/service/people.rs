@@ -2,7 +2,6 @@
 
 use lockgate_core::account::AccountKind;
 use lockgate_core::audit::{Actor, Target};
-use lockgate_core::clock::Timestamp;
 use lockgate_core::ids::AccountId;
 use lockgate_core::input::FieldErrors;
 use lockgate_core::limits;
@@ -83,7 +82,8 @@ impl AccountService {
             roles: new.roles,
             password: proof.password,
             secret: proof.secret,
-            tokens_not_before: Timestamp::default(),
+            // A tool's tokens name it: those of a former tool of this name stay refused.
+            tokens_not_before: now,
             created_at: now,
             updated_at: now,
         };
@@ -125,7 +125,8 @@ impl AccountService {
         find(&mut self.store.read().await?, name_or_guid).await
     }
 
-    /// Changes an account. Whoever loses something is logged out.
+    /// Changes an account. Whoever loses something is logged out, and so is a tool that gets another
+    /// name, which its tokens carry.
     ///
     /// # Errors
     /// When there is no such account, fields are wrong, the name is taken, or nobody else is an
@@ -141,6 +142,7 @@ impl AccountService {
         let account = self.changed(&before, change)?;
         let demoted = before.admin && !account.admin;
         let deprived = !before.roles.iter().all(|role| account.roles.contains(role));
+        let renamed = before.kind == AccountKind::Tool && before.name != account.name;
         if demoted {
             check_admin_left(&mut tx, &before).await?;
         }
@@ -152,7 +154,7 @@ impl AccountService {
         {
             return Err(Error::AccountTaken(account.name));
         }
-        let account = match demoted || deprived {
+        let account = match demoted || deprived || renamed {
             true => self.logged_out(&mut tx, account).await?,
             false => account,
         };

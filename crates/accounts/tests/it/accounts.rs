@@ -4,8 +4,9 @@ use lockgate_accounts::login::LoginRefused;
 use lockgate_accounts::{Error, HashSettings};
 use lockgate_core::account::AccountKind;
 use lockgate_core::clock::Clock as _;
-use lockgate_core::ids::SessionId;
+use lockgate_core::ids::{AccountId, SessionId};
 use lockgate_core::limits;
+use lockgate_store::accounts::{self, Account};
 use lockgate_store::sessions::{self, Session};
 use lockgate_testkit::log;
 use lockgate_testkit::operator::{assert_error, assert_fields};
@@ -242,6 +243,42 @@ async fn passwords_are_checked_when_they_are_set_and_generated_on_request() {
     let generated = text(&issued, "/password");
     let login = server.login("ann.example@example.org", generated, HOME);
     login.await.unwrap();
+}
+
+#[tokio::test]
+async fn tokens_of_a_former_tool_do_not_pass_for_a_new_one_of_its_name() {
+    let server = Server::start().await;
+    let tool = json!({"name": "ci", "kind": "tool"});
+    server.post("accounts", tool.clone()).await;
+    let not_before = async |name: &str| {
+        let snapshot = server.snapshot().await;
+        snapshot.named(name).unwrap().tokens_not_before.since(NOW)
+    };
+    server.clock.advance(Duration::from_secs(10));
+    server.patch("accounts/ci", json!({"name": "cd"})).await;
+    assert_eq!(not_before("cd").await, Duration::from_secs(10));
+    server.clock.advance(Duration::from_secs(10));
+    server.post("accounts", tool).await;
+    assert_eq!(not_before("ci").await, Duration::from_secs(20));
+}
+
+#[tokio::test]
+async fn there_are_only_so_many_accounts() {
+    let server = Server::start().await;
+    server.person("person", PASSWORD).await;
+    let template = server.service.account("person").await.unwrap();
+    let mut tx = server.store.begin().await.unwrap();
+    for n in 1..limits::ACCOUNTS {
+        let account = Account {
+            id: AccountId(Uuid::from_u128(n as u128)),
+            name: format!("person {n}"),
+            ..template.clone()
+        };
+        accounts::insert(&mut tx, &account).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    let answer = server.post("accounts", json!({"name": "one more"})).await;
+    assert_error(&answer, 409, "LG-LIMIT");
 }
 
 #[tokio::test]

@@ -2,10 +2,14 @@ use std::time::Duration;
 
 use lockgate_accounts::Rights;
 use lockgate_core::account::{OrgRole, Scope, SpaceRole, default_target};
+use lockgate_core::ids::SpaceId;
+use lockgate_core::limits;
+use lockgate_store::memberships::{self, Membership};
 use lockgate_testkit::operator::{assert_error, assert_fields};
 use serde_json::{Value, json};
+use uuid::Uuid;
 
-use crate::server::{Server, text};
+use crate::server::{NOW, Server, text};
 
 async fn server() -> Server {
     let server = Server::start().await;
@@ -206,4 +210,26 @@ async fn roles_end_with_what_they_are_in_and_with_who_has_them() {
     assert_eq!(left().await, ["ann organization_user"]);
     server.delete("organizations/acme").await;
     assert!(left().await.is_empty());
+}
+
+#[tokio::test]
+async fn there_are_only_so_many_roles() {
+    let server = server().await;
+    let ann = server.service.account("ann").await.unwrap().id;
+    let mut tx = server.store.begin().await.unwrap();
+    for n in 0..limits::MEMBERSHIPS {
+        let membership = Membership {
+            id: Uuid::from_u128(n as u128),
+            account: ann,
+            scope: Scope::Space(SpaceId(Uuid::from_u128(n as u128)), SpaceRole::Auditor),
+            organization: default_target::ORG,
+            created_at: NOW,
+        };
+        memberships::insert(&mut tx, &membership).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    let answer = server
+        .post("memberships", org_role("ci", "organization_user"))
+        .await;
+    assert_error(&answer, 409, "LG-LIMIT");
 }

@@ -2,12 +2,14 @@ use std::sync::Arc;
 
 use lockgate_accounts::{OrganizationChange, Rights, SpaceChange};
 use lockgate_core::account::{OrgRole, Scope, default_target};
-use lockgate_core::ids::{InstanceId, SpaceId};
+use lockgate_core::ids::{InstanceId, OrgId, SpaceId};
 use lockgate_core::limits;
 use lockgate_core::random::{SeededRandom, SharedRandom};
 use lockgate_core::tenant::Plan;
 use lockgate_store::instances::{self, Instance};
 use lockgate_store::metadata::Metadata;
+use lockgate_store::organizations::{self, Organization};
+use lockgate_store::spaces::{self, Space};
 use lockgate_testkit::operator::{assert_error, assert_fields};
 use serde_json::json;
 
@@ -237,4 +239,38 @@ async fn a_suspended_organization_is_for_administrators() {
     };
     assert!(!may(true).await);
     assert!(may(false).await);
+}
+
+#[tokio::test]
+async fn there_are_only_so_many_organizations_and_spaces() {
+    let server = Server::start().await;
+    let random: SharedRandom = Arc::new(SeededRandom::new(9));
+    let organization = server.service.organization("default").await.unwrap();
+    let space = server
+        .service
+        .space(organization.id, "default")
+        .await
+        .unwrap();
+    let mut tx = server.store.begin().await.unwrap();
+    for n in 1..limits::ORGANIZATIONS {
+        let one = Organization {
+            id: OrgId::generate(&*random),
+            name: format!("organization {n}"),
+            ..organization.clone()
+        };
+        organizations::insert(&mut tx, &one).await.unwrap();
+    }
+    for n in 1..limits::SPACES {
+        let one = Space {
+            id: SpaceId::generate(&*random),
+            name: format!("space {n}"),
+            ..space.clone()
+        };
+        spaces::insert(&mut tx, &one).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    for path in ["organizations", "spaces"] {
+        let answer = server.post(path, json!({"name": "one more"})).await;
+        assert_error(&answer, 409, "LG-LIMIT");
+    }
 }
