@@ -1,17 +1,23 @@
 //! The command line.
 
+mod audit;
+mod authority;
 pub(crate) mod check;
 pub(crate) mod client;
 mod config;
 mod credential;
+mod dev_cert;
 mod flow;
 mod instance;
 mod key;
 mod message;
+mod org;
 pub(crate) mod output;
 mod role;
 mod serve;
 mod signing_key;
+mod space;
+mod user;
 mod variable;
 
 use std::path::PathBuf;
@@ -65,9 +71,21 @@ enum Command {
     /// Service keys: credentials of an instance
     #[command(subcommand)]
     Key(key::Command),
+    /// Authorities of client certificates
+    #[command(subcommand)]
+    Authority(authority::Command),
     /// Roles that flows ask for and instances hold
     #[command(subcommand)]
     Role(role::Command),
+    /// People, tools and brokers that operate this server
+    #[command(subcommand)]
+    User(user::Command),
+    /// Organizations: spaces that belong together
+    #[command(subcommand)]
+    Org(org::Command),
+    /// Spaces: where service instances live
+    #[command(subcommand)]
+    Space(space::Command),
     /// Deploy a flow, or the flows of a package
     Deploy(flow::Deploy),
     /// Stop a flow and remove it
@@ -107,9 +125,13 @@ enum Command {
         #[arg(long, default_value_t = 20)]
         limit: u32,
     },
+    /// Show who changed what, and what was refused, newest first
+    Audit(audit::Filter),
     /// Keys that sign tokens
     #[command(subcommand)]
     SigningKey(signing_key::Command),
+    /// Make a certificate for HTTPS on this machine
+    DevCert(dev_cert::Args),
     /// Print or check the configuration
     #[command(subcommand)]
     Config(config::Command),
@@ -138,6 +160,7 @@ async fn dispatch(args: Args) -> anyhow::Result<ExitCode> {
         Command::Serve(serve) => serve::run(serve).await?,
         Command::Demo { once } => return crate::demo::run(once).await,
         Command::Check { paths, details } => return check::run(&paths, details, target.json),
+        Command::DevCert(args) => dev_cert::run(&args, target.json)?,
         Command::Config(command) => config::run(&command, target.json)?,
         command => online(command, Session::open(&target)?).await?,
     }
@@ -149,7 +172,11 @@ async fn online(command: Command, session: Session) -> anyhow::Result<()> {
     match command {
         Command::Instance(command) => instance::run(command, &session).await,
         Command::Key(command) => key::run(command, &session).await,
+        Command::Authority(command) => authority::run(command, &session).await,
         Command::Role(command) => role::run(command, &session).await,
+        Command::User(command) => user::run(command, &session).await,
+        Command::Org(command) => org::run(command, &session).await,
+        Command::Space(command) => space::run(command, &session).await,
         Command::Deploy(deploy) => flow::deploy(deploy, &session).await,
         Command::Undeploy { flow } => flow::undeploy(&flow, &session).await,
         Command::Flows => flow::list(&session).await,
@@ -161,8 +188,13 @@ async fn online(command: Command, session: Session) -> anyhow::Result<()> {
         Command::Message { id } => message::show(&id, &session).await,
         Command::Why { id } => message::why(&id, &session).await,
         Command::Refusals { limit } => message::refusals(limit, &session).await,
+        Command::Audit(filter) => audit::list(&filter, &session).await,
         Command::SigningKey(command) => signing_key::run(&command, &session).await,
-        Command::Serve(_) | Command::Demo { .. } | Command::Check { .. } | Command::Config(_) => {
+        Command::Serve(_)
+        | Command::Demo { .. }
+        | Command::Check { .. }
+        | Command::DevCert(_)
+        | Command::Config(_) => {
             unreachable!("invariant: dispatch handles commands that need no server")
         }
     }

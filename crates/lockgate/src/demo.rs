@@ -42,7 +42,7 @@ pub(crate) async fn run(once: bool) -> anyhow::Result<ExitCode> {
 fn invite(stage: &Stage, sender: &sender::Sender) {
     let (url, token_url) = (
         stage.endpoint(),
-        format!("{}/oauth/token", stage.server.url),
+        format!("{}/oauth/token", stage.server.urls.plain),
     );
     line("");
     line(paint(
@@ -66,7 +66,7 @@ fn invite(stage: &Stage, sender: &sender::Sender) {
         "# what the operator sees".to_owned(),
         format!(
             "export LOCKGATE_SERVER={} LOCKGATE_TOKEN_FILE={}",
-            stage.server.url,
+            stage.server.urls.plain,
             stage.token_file()
         ),
         format!("{} messages", program()),

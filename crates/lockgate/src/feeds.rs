@@ -4,16 +4,20 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use lockgate_core::account::Accounts;
+use lockgate_core::account::ACCOUNT_HASH_LABEL;
+use lockgate_core::certificate::CertificateNames;
 use lockgate_core::client::{Directory, SECRET_HASH_LABEL};
 use lockgate_core::clock::SharedClock;
 use lockgate_core::crypto::{KeyedHash, MasterKey};
 use lockgate_core::tenant::Tenant;
+use lockgate_pki::certificate;
+use lockgate_pki::trust::TrustStore;
 use lockgate_store::changes::{Follower, Revisions, Topic};
-use lockgate_store::{Store, clients, revocations};
+use lockgate_store::{Store, accounts, authorities, clients, revocations};
 use lockgate_token::KeyRing;
 use lockgate_token::keys::KeySet;
 use lockgate_web::identity::{Identities, SharedIdentities};
+use lockgate_web::trust::SharedTrust;
 
 /// How long a feed waits before it reads again after the database failed.
 const RETRY: Duration = Duration::from_secs(1);
@@ -57,15 +61,21 @@ pub(crate) struct IdentityFeed {
     store: Store,
     clock: SharedClock,
     tenant: Arc<Tenant>,
-    hash: KeyedHash,
+    client_hash: KeyedHash,
+    account_hash: KeyedHash,
     keys: KeyRing,
 }
 
 impl IdentityFeed {
     /// Topics that identities depend on.
-    pub(crate) const TOPICS: [Topic; 3] = [Topic::Clients, Topic::SigningKeys, Topic::Revocations];
+    pub(crate) const TOPICS: [Topic; 4] = [
+        Topic::Clients,
+        Topic::Accounts,
+        Topic::SigningKeys,
+        Topic::Revocations,
+    ];
 
-    /// A feed for clients whose secrets are digested under `master_key`.
+    /// A feed for clients and accounts whose secrets are digested under `master_key`.
     pub(crate) fn new(
         store: Store,
         clock: SharedClock,
@@ -77,7 +87,8 @@ impl IdentityFeed {
             store,
             clock,
             tenant,
-            hash: master_key.keyed_hash(SECRET_HASH_LABEL),
+            client_hash: master_key.keyed_hash(SECRET_HASH_LABEL),
+            account_hash: master_key.keyed_hash(ACCOUNT_HASH_LABEL),
             keys,
         }
     }
@@ -101,16 +112,45 @@ impl IdentityFeed {
 
     async fn read(&self) -> anyhow::Result<(Identities, KeySet)> {
         let mut tx = self.store.read().await?;
-        let clients = clients::load(&mut tx, &self.tenant, |_| None).await?;
+        let clients = clients::load(&mut tx, &self.tenant, names).await?;
+        let accounts = accounts::load(&mut tx, self.account_hash.clone()).await?;
         let keys = self.keys.read(&mut tx).await?;
         let revoked = revocations::list_live(&mut tx, self.clock.now()).await?;
         let identities = Identities {
             tenant: Arc::clone(&self.tenant),
-            clients: Directory::new(clients, self.hash.clone()),
-            accounts: Accounts::default(),
+            clients: Directory::new(clients, self.client_hash.clone()),
+            accounts,
             keys: keys.verification(),
             revoked: revoked.into_iter().collect(),
         };
         Ok((identities, keys))
     }
+}
+
+/// The authorities whose client certificates are accepted: our own, and those that were added.
+pub(crate) async fn trust(store: &Store) -> anyhow::Result<SharedTrust> {
+    Ok(SharedTrust::new(read_trust(store).await?))
+}
+
+/// Reads the authorities again.
+pub(crate) async fn refresh_trust(store: &Store, shared: &SharedTrust) -> anyhow::Result<()> {
+    shared.replace(read_trust(store).await?);
+    Ok(())
+}
+
+async fn read_trust(store: &Store) -> anyhow::Result<TrustStore> {
+    let authorities = authorities::list(&mut store.read().await?).await?;
+    let read = TrustStore::new(authorities.iter().map(|authority| &authority.certificate));
+    for (thumbprint, reason) in read.unusable() {
+        tracing::error!(%thumbprint, %reason, "an authority cannot be used");
+    }
+    Ok(read)
+}
+
+/// The names in a certificate that a key was made with; it was checked then.
+fn names(der: &[u8]) -> Option<CertificateNames> {
+    let parsed = certificate::parse(der);
+    let parsed =
+        parsed.inspect_err(|error| tracing::error!(%error, "a key's certificate is unreadable"));
+    Some(parsed.ok()?.names)
 }

@@ -87,6 +87,34 @@ fn read_or_create(
     }
 }
 
+/// Writes a secret, in place of what the file held; readable by its owner only.
+pub(crate) fn replace(file: &Path, secret: &Secret<String>) -> anyhow::Result<()> {
+    let fresh = file.with_extension("new");
+    let written = fs::remove_file(&fresh)
+        .or_else(|error| match error.kind() {
+            std::io::ErrorKind::NotFound => Ok(()),
+            _ => Err(error),
+        })
+        .and_then(|()| write_new(&fresh, secret))
+        .and_then(|()| fs::rename(&fresh, file));
+    written.with_context(|| format!("cannot write {}", file.display()))
+}
+
+/// Bytes as text that a file can hold.
+pub(crate) fn base64(bytes: &Secret<Vec<u8>>) -> Secret<String> {
+    Secret::new(URL_SAFE_NO_PAD.encode(bytes.expose()))
+}
+
+/// The bytes whose text a file holds.
+pub(crate) fn read_base64(file: &Path) -> anyhow::Result<Secret<Vec<u8>>> {
+    let text = Secret::new(
+        fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?,
+    );
+    let bytes = URL_SAFE_NO_PAD.decode(text.expose().trim());
+    let bytes = bytes.with_context(|| format!("{} does not hold a key", file.display()))?;
+    Ok(Secret::new(bytes))
+}
+
 fn write_new(file: &Path, secret: &Secret<String>) -> std::io::Result<()> {
     let mut open = OpenOptions::new()
         .write(true)

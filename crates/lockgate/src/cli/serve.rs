@@ -4,10 +4,12 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use anyhow::Context as _;
+use lockgate_accounts::bootstrap::FIRST_ADMIN;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::output::{DIM, GOOD, HEADING, line, note, paint};
 use crate::config::Config;
+use crate::server::Urls;
 use crate::{server, telemetry};
 
 #[derive(clap::Args, Debug)]
@@ -45,11 +47,30 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<()> {
     for made in &server.made {
         note(paint(DIM, made));
     }
+    if let Some(password) = &server.first_admin {
+        note(format!(
+            "made the administrator {} with the password {}  {}",
+            paint(HEADING, FIRST_ADMIN),
+            paint(HEADING, password.expose()),
+            paint(
+                DIM,
+                "(shown only now; change it with: lockgate user password admin)"
+            )
+        ));
+    }
+    let Urls { plain, tls, .. } = &server.urls;
     line(format!(
         "{} {}",
         paint(GOOD, "Lockgate listens on"),
-        paint(HEADING, &server.url)
+        paint(HEADING, plain)
     ));
+    if let Some((https, client)) = tls {
+        line(format!("  over HTTPS on {}", paint(HEADING, https)));
+        line(format!(
+            "  for client certificates on {}",
+            paint(HEADING, client)
+        ));
+    }
     tokio::select! {
         signalled = stop_signal() => signalled?,
         ended = server.ended() => return ended.context("the server ended by itself"),

@@ -1,7 +1,7 @@
 //! The sections of the configuration file; `lockgate.default.toml` says what each key means.
 
 use std::collections::BTreeMap;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
@@ -21,6 +21,7 @@ pub(crate) struct Config {
     pub(crate) token: Token,
     pub(crate) gateway: Gateway,
     pub(crate) messages: Messages,
+    pub(crate) audit: Audit,
     pub(crate) log: Log,
 }
 
@@ -52,7 +53,8 @@ pub(crate) struct Tls {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Proxy {
     pub(crate) name: String,
-    pub(crate) addresses: Vec<IpAddr>,
+    #[serde(default)]
+    pub(crate) addresses: Vec<String>,
     #[serde(default)]
     pub(crate) certificate: PathBuf,
     #[serde(default)]
@@ -151,6 +153,13 @@ pub(crate) enum UserName {
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Messages {
+    pub(crate) retention_days: u32,
+}
+
+/// Section `audit`.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Audit {
     pub(crate) retention_days: u32,
 }
 

@@ -60,7 +60,7 @@ impl Stage {
         config.server.listen =
             SocketAddr::from((Ipv4Addr::LOCALHOST, if once { 0 } else { free_port() }));
         let server = server::start(&config).await?;
-        let operator = Client::with_token(&server.url, &server.operator_token)?;
+        let operator = Client::with_token(&server.urls.plain, &server.operator_token)?;
         let products = odata::Service::start(odata::Options::default()).await?;
         let mailbox = smtp::Server::start(smtp::Options::default()).await?;
         Ok(Self {
@@ -107,7 +107,7 @@ impl Stage {
 
     /// The flow's address.
     pub(crate) fn endpoint(&self) -> String {
-        format!("{}/http/demo/orders", self.server.url)
+        format!("{}/http/demo/orders", self.server.urls.plain)
     }
 
     /// The file with the operator token.

@@ -1,9 +1,10 @@
-//! Deletes what is old: finished messages, refusals, variables nobody writes, number draws.
+//! Deletes what is old: finished messages, refusals, audit events, variables nobody writes, number
+//! draws.
 
 use std::time::Duration;
 
 use lockgate_core::clock::{SharedClock, Timestamp};
-use lockgate_store::{Store, messages, number_ranges, refusals, variables};
+use lockgate_store::{Store, audit, messages, number_ranges, refusals, variables};
 
 const HOUR: Duration = Duration::from_secs(3600);
 const DAY: Duration = Duration::from_secs(24 * 3600);
@@ -11,10 +12,27 @@ const DAY: Duration = Duration::from_secs(24 * 3600);
 /// original documents it for variables.
 const UNUSED: Duration = Duration::from_secs(400 * 24 * 3600);
 
+/// How many days things are kept.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Retention {
+    /// Finished messages and refused calls.
+    pub(super) messages: u32,
+    /// Events of the audit log.
+    pub(super) audit: u32,
+}
+
+/// What is older than these instants goes.
+#[derive(Clone, Copy, Debug)]
+struct Ends {
+    messages: Timestamp,
+    audit: Timestamp,
+    unused: Timestamp,
+}
+
 /// Cleans up once an hour. Several servers may do so at the same time: deleting twice is harmless.
-pub(super) async fn run(store: Store, clock: SharedClock, retention_days: u32) {
+pub(super) async fn run(store: Store, clock: SharedClock, retention: Retention) {
     loop {
-        match clean(&store, &clock, DAY * retention_days).await {
+        match clean(&store, &clock, retention).await {
             Ok(0) => {}
             Ok(deleted) => tracing::info!(deleted, "old rows are deleted"),
             Err(error) => tracing::warn!(%error, "old rows could not be deleted"),
@@ -24,11 +42,16 @@ pub(super) async fn run(store: Store, clock: SharedClock, retention_days: u32) {
 }
 
 /// Deletes in portions, each in a transaction of its own, so that other writers get their turn.
-async fn clean(store: &Store, clock: &SharedClock, keep: Duration) -> lockgate_store::Result<u64> {
-    let (old, unused) = (clock.now().minus(keep), clock.now().minus(UNUSED));
+async fn clean(store: &Store, clock: &SharedClock, keep: Retention) -> lockgate_store::Result<u64> {
+    let now = clock.now();
+    let ends = Ends {
+        messages: now.minus(DAY * keep.messages),
+        audit: now.minus(DAY * keep.audit),
+        unused: now.minus(UNUSED),
+    };
     let mut all = 0;
     loop {
-        let portion = clean_portion(store, old, unused).await?;
+        let portion = clean_portion(store, ends).await?;
         all += portion;
         if portion == 0 {
             return Ok(all);
@@ -36,16 +59,13 @@ async fn clean(store: &Store, clock: &SharedClock, keep: Duration) -> lockgate_s
     }
 }
 
-async fn clean_portion(
-    store: &Store,
-    old: Timestamp,
-    unused: Timestamp,
-) -> lockgate_store::Result<u64> {
+async fn clean_portion(store: &Store, ends: Ends) -> lockgate_store::Result<u64> {
     let mut tx = store.begin().await?;
-    let deleted = messages::purge(&mut tx, old).await?
-        + refusals::purge(&mut tx, old).await?
-        + variables::purge(&mut tx, unused).await?
-        + number_ranges::purge_draws(&mut tx, unused).await?;
+    let deleted = messages::purge(&mut tx, ends.messages).await?
+        + refusals::purge(&mut tx, ends.messages).await?
+        + audit::purge(&mut tx, ends.audit).await?
+        + variables::purge(&mut tx, ends.unused).await?
+        + number_ranges::purge_draws(&mut tx, ends.unused).await?;
     tx.commit().await?;
     Ok(deleted)
 }

@@ -1,9 +1,18 @@
 //! Where the server listens, and by which URLs it is known.
 
+use std::error::Error;
 use std::net::SocketAddr;
 
 use anyhow::Context as _;
+use bytes::Bytes;
+use http::{Request, Response};
+use hyper::body::{Body, Incoming};
+use lockgate_web::caller::Arrival;
+use lockgate_web::server::{Patience, serve, serve_tls};
+use lockgate_web::tls::{ServerTls, SharedCertificate};
 use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
 
 use crate::config::Config;
 
@@ -25,11 +34,24 @@ pub(super) struct TlsSockets {
     pub(super) client: TcpListener,
 }
 
+/// How the two sockets of HTTPS speak TLS.
+#[derive(Debug)]
+pub(super) struct Tls {
+    /// What both show.
+    pub(super) certificate: SharedCertificate,
+    /// Without asking for a client certificate.
+    pub(super) server: ServerTls,
+    /// Asking for one.
+    pub(super) client: ServerTls,
+}
+
 /// By which URLs clients know the server; none has a trailing slash.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Urls {
     /// Plain HTTP, as it listens.
     pub(crate) plain: String,
+    /// HTTPS, as it listens: without and with asking for a client certificate.
+    pub(crate) tls: Option<(String, String)>,
     /// Operators, tokens by secret, the API.
     pub(crate) public: String,
     /// Flows.
@@ -54,15 +76,42 @@ impl Sockets {
         })
     }
 
+    /// Serves every socket until `stopping`.
+    pub(super) fn serve<H, F, B>(
+        self,
+        tls: Option<Tls>,
+        handler: H,
+        patience: Patience,
+        stopping: &CancellationToken,
+    ) -> JoinSet<()>
+    where
+        H: Fn(Request<Incoming>, Arrival) -> F + Clone + Send + Sync + 'static,
+        F: Future<Output = Response<B>> + Send + 'static,
+        B: Body<Data = Bytes> + Send + 'static,
+        B::Error: Into<Box<dyn Error + Send + Sync>>,
+    {
+        let mut listeners = JoinSet::new();
+        if let (Some(sockets), Some(tls)) = (self.tls, tls) {
+            for (socket, tls) in [(sockets.server, tls.server), (sockets.client, tls.client)] {
+                let (handler, stopping) = (handler.clone(), stopping.clone());
+                listeners.spawn(serve_tls(socket, tls, handler, patience, stopping));
+            }
+        }
+        listeners.spawn(serve(self.plain, handler, patience, stopping.clone()));
+        listeners
+    }
+
     /// The URLs: those configured, else where the sockets are.
     pub(super) fn urls(&self, config: &Config) -> anyhow::Result<Urls> {
         let plain = format!("http://{}", self.plain.local_addr()?);
-        let (mut server, mut client) = (None, None);
-        if let Some(tls) = &self.tls {
-            server = Some(format!("https://{}", tls.server.local_addr()?));
-            client = Some(format!("https://{}", tls.client.local_addr()?));
-        }
-        Ok(Urls::choose(config, plain, server, client))
+        let tls = match &self.tls {
+            None => None,
+            Some(tls) => Some((
+                format!("https://{}", tls.server.local_addr()?),
+                format!("https://{}", tls.client.local_addr()?),
+            )),
+        };
+        Ok(Urls::choose(config, plain, tls))
     }
 }
 
@@ -70,21 +119,12 @@ impl Urls {
     /// URLs that nobody listens at.
     #[cfg(test)]
     pub(super) fn for_test() -> Self {
-        Self::choose(
-            &Config::defaults(),
-            "http://127.0.0.1:1".to_owned(),
-            None,
-            None,
-        )
+        Self::choose(&Config::defaults(), "http://127.0.0.1:1".to_owned(), None)
     }
 
     /// What is configured goes before where the server listens.
-    fn choose(
-        config: &Config,
-        plain: String,
-        server: Option<String>,
-        client: Option<String>,
-    ) -> Self {
+    fn choose(config: &Config, plain: String, tls: Option<(String, String)>) -> Self {
+        let (server, client) = tls.clone().unzip();
         let configured = |url: &String| (!url.is_empty()).then(|| url.clone());
         let own = configured(&config.server.public_url);
         // Behind a proxy with a public URL, flows are where everything is, unless configured.
@@ -97,6 +137,7 @@ impl Urls {
             certificate: configured(&config.server.certificate_url).or(client),
             public,
             plain,
+            tls,
         }
     }
 }
@@ -112,32 +153,33 @@ mod tests {
 
     #[test]
     fn configured_urls_go_before_sockets() {
-        let url = |port: u16| Some(format!("https://127.0.0.1:{port}"));
-        let choose = |public: &str, flows: &str, server, client| {
+        let url = |port: u16| format!("https://127.0.0.1:{port}");
+        let choose = |public: &str, flows: &str, tls: bool| {
             let mut config = Config::defaults();
             config.server.public_url = public.to_owned();
             config.server.flows_url = flows.to_owned();
-            let urls = Urls::choose(&config, "http://127.0.0.1:80".to_owned(), server, client);
+            let plain = "http://127.0.0.1:80".to_owned();
+            let urls = Urls::choose(&config, plain, tls.then(|| (url(1), url(2))));
             (urls.public, urls.flows, urls.certificate)
         };
-        let text = str::to_owned;
-        let plain = text("http://127.0.0.1:80");
-        assert_eq!(choose("", "", None, None), (plain.clone(), plain, None));
-        assert_eq!(
-            choose("", "", url(1), url(2)),
+        let urls = |public: &str, flows: &str, certificate: Option<String>| {
+            (public.to_owned(), flows.to_owned(), certificate)
+        };
+        let plain = "http://127.0.0.1:80";
+        let cases = [
+            (choose("", "", false), urls(plain, plain, None)),
+            (choose("", "", true), urls(&url(1), &url(2), Some(url(2)))),
             (
-                text("https://127.0.0.1:1"),
-                text("https://127.0.0.1:2"),
-                url(2)
-            )
-        );
-        assert_eq!(
-            choose("https://a", "", None, None),
-            (text("https://a"), text("https://a"), None)
-        );
-        assert_eq!(
-            choose("https://a", "https://b", url(1), url(2)),
-            (text("https://a"), text("https://b"), url(2))
-        );
+                choose("https://a", "", false),
+                urls("https://a", "https://a", None),
+            ),
+            (
+                choose("https://a", "https://b", true),
+                urls("https://a", "https://b", Some(url(2))),
+            ),
+        ];
+        for (chosen, expected) in cases {
+            assert_eq!(chosen, expected);
+        }
     }
 }

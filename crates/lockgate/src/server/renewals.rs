@@ -1,16 +1,15 @@
-//! Notes renewed certificates in the store.
+//! Notes renewed certificates, for the gate and the token server.
 
 use async_trait::async_trait;
-use lockgate_core::audit::{Actor, Target};
+use lockgate_catalog::Catalog;
+use lockgate_core::audit::Actor;
 use lockgate_core::clock::Timestamp;
 use lockgate_core::ids::KeyId;
 use lockgate_gateway::{NotNoted, Ratchet};
-use lockgate_store::changes::{self, Topic};
-use lockgate_store::{Store, audit, keys};
 
-/// The newest issue dates, as the store has them.
+/// The newest issue dates, as the catalogue has them.
 #[derive(Clone, Debug)]
-pub(super) struct Renewals(pub(super) Store);
+pub(super) struct Renewals(pub(super) Catalog);
 
 impl Renewals {
     /// The same for the token server.
@@ -24,31 +23,7 @@ impl Renewals {
 
 #[async_trait]
 impl Ratchet for Renewals {
-    async fn advance(
-        &self,
-        actor: Actor,
-        key: KeyId,
-        newest: Timestamp,
-    ) -> Result<bool, NotNoted> {
-        let mut tx = self.0.begin().await?;
-        let advanced = keys::advance(&mut tx, key, newest).await?;
-        if advanced && let Some(found) = keys::find(&mut tx, key).await? {
-            let target = Target::new("key", key, found.name).key(key);
-            let detail = format!(
-                "a certificate issued {newest} was accepted; older ones are refused from now on"
-            );
-            audit::record(
-                &mut tx,
-                &actor,
-                "certificate.advance",
-                &target,
-                &detail,
-            )
-            .await?;
-        }
-        // Also when nothing was written: the caller saw less than the store has.
-        changes::bump(&mut tx, Topic::Clients).await?;
-        tx.commit().await?;
-        Ok(advanced)
+    async fn advance(&self, actor: Actor, key: KeyId, newest: Timestamp) -> Result<bool, NotNoted> {
+        Ok(self.0.advance_certificate(&actor, key, newest).await?)
     }
 }

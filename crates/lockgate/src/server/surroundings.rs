@@ -95,6 +95,16 @@ impl Surroundings {
         })
     }
 
+    /// What accounts need of this.
+    pub(super) fn of_accounts(&self) -> lockgate_accounts::Surroundings {
+        lockgate_accounts::Surroundings {
+            store: self.store.clone(),
+            clock: self.clock.clone(),
+            random: self.random.clone(),
+            master: self.master_key.clone(),
+        }
+    }
+
     /// What the catalogue needs of this.
     pub(super) fn of_catalog(&self) -> lockgate_catalog::service::Surroundings {
         lockgate_catalog::service::Surroundings {

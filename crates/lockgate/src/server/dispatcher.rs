@@ -1,0 +1,59 @@
+//! Where a request goes.
+
+use std::sync::Arc;
+
+use http::{Request, Response};
+use http_body_util::{BodyExt as _, Either};
+use hyper::body::Body;
+use lockgate_gateway::Gateway;
+use lockgate_gateway::path::is_flow_path;
+use lockgate_web::caller::{Arrival, Entrance};
+use lockgate_web::form;
+use lockgate_web::forwarded::Proxies;
+use lockgate_web::surface::Api;
+
+/// Flow calls go straight to the gateway, everything else to the routes.
+pub(super) struct Dispatcher {
+    pub(super) gateway: Gateway,
+    /// Every route.
+    pub(super) api: Api,
+    /// The routes of the listener for client certificates: tokens only. Browsers and operators have
+    /// no business there.
+    pub(super) tokens: Api,
+    /// Who may say which certificate a sender presented.
+    pub(super) proxies: Proxies,
+}
+
+/// Answers one request.
+pub(super) async fn dispatch<B>(
+    to: Arc<Dispatcher>,
+    mut request: Request<B>,
+    mut arrival: Arrival,
+) -> Response<Either<http_body_util::Full<bytes::Bytes>, axum::body::Body>>
+where
+    B: Body<Data = bytes::Bytes> + Send + Sync + Unpin + 'static,
+    B::Error: Into<axum::BoxError>,
+{
+    let received = to.proxies.receive(request.headers_mut(), &mut arrival);
+    if let Err(reason) = received {
+        let (head, _) = request.into_parts();
+        return to.api.refuse(&head, reason, arrival).map(Either::Right);
+    }
+    if is_flow_path(request.uri().path()) {
+        to.gateway.handle(request, arrival).await.map(Either::Left)
+    } else {
+        let (head, body) = request.into_parts();
+        let api = match arrival.entrance {
+            Entrance::Plain | Entrance::Tls => &to.api,
+            Entrance::Certificate => &to.tokens,
+        };
+        let response = match form::check(&head) {
+            Ok(()) => {
+                let request = Request::from_parts(head, body.boxed());
+                api.handle(request, arrival).await
+            }
+            Err(reason) => api.refuse(&head, reason, arrival),
+        };
+        response.map(Either::Right)
+    }
+}

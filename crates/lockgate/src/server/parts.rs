@@ -1,0 +1,380 @@
+//! Puts the parts of the product together.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context as _, ensure};
+use lockgate_accounts::{AccountService, HashSettings};
+use lockgate_adapters::AdaptersConfig;
+use lockgate_broker::Broker;
+use lockgate_catalog::Catalog;
+use lockgate_cloudfoundry::CloudFoundry;
+use lockgate_core::certificate::Thumbprint;
+use lockgate_core::secret::Secret;
+use lockgate_engine::prepare::Registry;
+use lockgate_engine::runtime::{self, Runtime};
+use lockgate_gateway::{Gateway, UserNameFormat};
+use lockgate_operations::Operations;
+use lockgate_pki::pem;
+use lockgate_store::Store;
+use lockgate_store::changes::Topic;
+use lockgate_token::KeyRing;
+use lockgate_token::trusted::{IssuerKeys, TrustedIssuer};
+use lockgate_web::forwarded::{self, Proxies, Proxy};
+use lockgate_web::health::Readiness;
+use lockgate_web::identity::SharedIdentities;
+use lockgate_web::operator::OperatorToken;
+use lockgate_web::surface::{Api, Guard, Surface};
+use lockgate_web::tls::{Ask, ServerTls, SharedCertificate};
+use lockgate_web::trust::SharedTrust;
+use tokio::task::JoinSet;
+
+use super::auditor::Auditor;
+use super::dispatcher::Dispatcher;
+use super::janitor::{self, Retention};
+use super::listeners::Tls;
+use super::metrics::RuntimeMetrics;
+use super::renewals::Renewals;
+use super::surroundings::Surroundings;
+use crate::config::{self, Config, UserName};
+use crate::feeds::{self, IdentityFeed};
+
+/// How often signing keys are looked after.
+const KEY_TENDING: Duration = Duration::from_secs(60);
+
+/// The parts of the product, put together.
+pub(super) struct Parts {
+    store: Store,
+    pub(super) accounts: AccountService,
+    pub(super) identities: SharedIdentities,
+    pub(super) feed: IdentityFeed,
+    pub(super) keys: KeyRing,
+    pub(super) runtime: Runtime,
+    pub(super) auditor: Auditor,
+    /// Whose client certificates are accepted.
+    trust: SharedTrust,
+    gateway: Gateway,
+    /// What clients with a certificate may use beside flows.
+    tokens: Surface,
+    /// Everything else.
+    surfaces: Vec<Surface>,
+}
+
+impl Parts {
+    /// Every surface.
+    #[cfg(test)]
+    pub(super) fn surfaces(&self) -> impl Iterator<Item = &Surface> {
+        std::iter::once(&self.tokens).chain(&self.surfaces)
+    }
+
+    pub(super) async fn assemble(config: &Config, around: &Surroundings) -> anyhow::Result<Self> {
+        let Surroundings {
+            store,
+            tenant,
+            clock,
+            random,
+            master_key,
+            ..
+        } = around;
+        let token_config = tokens(config)?;
+        let phases = token_config.phases;
+        let keys = KeyRing::new(
+            store.clone(),
+            master_key.vault(),
+            clock.clone(),
+            random.clone(),
+            phases,
+        );
+        let feed = IdentityFeed::new(
+            store.clone(),
+            clock.clone(),
+            tenant.clone(),
+            master_key,
+            keys.clone(),
+        );
+        let identities = feed.first().await?;
+        let runtime = start_runtime(around).await?;
+        let mut metrics = lockgate_web::metrics::registry();
+        metrics.register_collector(Box::new(RuntimeMetrics(runtime.clone())));
+        let auditor = Auditor::start(store.clone(), clock.clone(), random.clone());
+        metrics.register_collector(auditor.metrics());
+        let token_metrics = lockgate_token::metrics::Metrics::registered(&mut metrics);
+        let catalog = Catalog::new(around.of_catalog(), config.security.reveal_keys);
+        let accounts = AccountService::new(around.of_accounts(), HashSettings::default());
+        let tokens = lockgate_token::Service::new(
+            identities.clone(),
+            keys.clone(),
+            token_config,
+            Renewals(catalog.clone()).of_tokens(),
+            accounts.clone(),
+            token_metrics,
+        );
+        let operations = Operations::new(
+            store.clone(),
+            tenant.clone(),
+            clock.clone(),
+            master_key.vault(),
+        );
+        let surfaces = vec![
+            lockgate_accounts::surface(accounts.clone()),
+            lockgate_broker::surface(Broker::new(catalog.clone(), store.clone(), clock.clone())),
+            lockgate_catalog::surface(catalog.clone()),
+            lockgate_cloudfoundry::surface(CloudFoundry {
+                catalog: catalog.clone(),
+                accounts: accounts.clone(),
+                identities: identities.clone(),
+            }),
+            lockgate_operations::surface(operations),
+            lockgate_web::health::surface(readiness(store, &runtime), Arc::new(metrics)),
+        ];
+        let gateway = gateway(config, around, &identities, &runtime, &catalog);
+        Ok(Self {
+            store: store.clone(),
+            accounts,
+            identities,
+            feed,
+            keys,
+            runtime,
+            auditor,
+            trust: feeds::trust(store).await?,
+            gateway,
+            tokens: lockgate_token::surface(tokens),
+            surfaces,
+        })
+    }
+
+    /// Tasks that live as long as the server.
+    pub(super) fn background(&self, config: &Config, around: &Surroundings) -> JoinSet<()> {
+        let mut tasks = JoinSet::new();
+        let (feed, identities) = (self.feed.clone(), self.identities.clone());
+        tasks.spawn(feeds::follow(
+            self.store.follow(),
+            &IdentityFeed::TOPICS,
+            move || {
+                let (feed, identities) = (feed.clone(), identities.clone());
+                async move { feed.refresh(&identities).await }
+            },
+        ));
+        let (runtime, vault) = (self.runtime.clone(), around.master_key.vault());
+        tasks.spawn(feeds::follow(
+            self.store.follow(),
+            &[Topic::Flows, Topic::Materials],
+            move || {
+                let (runtime, vault) = (runtime.clone(), vault.clone());
+                async move {
+                    runtime.reload_materials(&vault).await?;
+                    Ok(runtime.reconcile().await?)
+                }
+            },
+        ));
+        let (store, trust) = (self.store.clone(), self.trust.clone());
+        tasks.spawn(feeds::follow(
+            self.store.follow(),
+            &[Topic::Trust],
+            move || {
+                let (store, trust) = (store.clone(), trust.clone());
+                async move { feeds::refresh_trust(&store, &trust).await }
+            },
+        ));
+        let keys = self.keys.clone();
+        tasks.spawn(async move {
+            loop {
+                if let Err(error) = keys.tend().await {
+                    tracing::error!(%error, "signing keys could not be looked after");
+                }
+                tokio::time::sleep(KEY_TENDING).await;
+            }
+        });
+        tasks.spawn(janitor::run(
+            self.store.clone(),
+            around.clock.clone(),
+            Retention {
+                messages: config.messages.retention_days,
+                audit: config.audit.retention_days,
+            },
+        ));
+        tasks
+    }
+
+    /// How HTTPS is served, when there is a certificate.
+    pub(super) fn tls(
+        &self,
+        config: &Config,
+        around: &Surroundings,
+    ) -> anyhow::Result<Option<Tls>> {
+        let Some((certificate, key)) = config.tls_files()? else {
+            return Ok(None);
+        };
+        let certificate = SharedCertificate::load(&certificate, &key)?;
+        let ask = Ask::Optional {
+            trust: self.trust.clone(),
+            clock: around.clock.clone(),
+        };
+        Ok(Some(Tls {
+            server: ServerTls::new(&certificate, Ask::Never)?,
+            client: ServerTls::new(&certificate, ask)?,
+            certificate,
+        }))
+    }
+
+    pub(super) fn dispatcher(
+        &self,
+        config: &Config,
+        around: &Surroundings,
+    ) -> anyhow::Result<Arc<Dispatcher>> {
+        let guard = Guard {
+            operator: OperatorToken::new(&around.operator_token),
+            random: around.random.clone(),
+            identities: self.identities.clone(),
+            clock: around.clock.clone(),
+            audit: self.auditor.sink(),
+        };
+        let tokens = std::iter::once(self.tokens.clone());
+        let all = tokens.clone().chain(self.surfaces.iter().cloned());
+        let proxies = config.proxies.iter().map(proxy);
+        let proxies = proxies.collect::<anyhow::Result<Vec<_>>>()?;
+        Ok(Arc::new(Dispatcher {
+            gateway: self.gateway.clone(),
+            api: Api::new(all, guard.clone()),
+            tokens: Api::new(tokens, guard),
+            proxies: Proxies::new(proxies, self.trust.clone(), around.clock.clone())?,
+        }))
+    }
+}
+
+/// What the token server may do.
+fn tokens(config: &Config) -> anyhow::Result<lockgate_token::Config> {
+    Ok(lockgate_token::Config {
+        query_credentials: config.security.query_credentials,
+        bind_to_certificate: config.token.bind_to_certificate,
+        trusted_issuers: config
+            .token
+            .trusted_issuers
+            .iter()
+            .map(trusted_issuer)
+            .collect::<anyhow::Result<_>>()?,
+        ..lockgate_token::Config::default()
+    })
+}
+
+/// A proxy, with its proofs read from their files.
+fn proxy(proxy: &config::Proxy) -> anyhow::Result<Proxy> {
+    let read = |file: &Path, key: &str| match file.as_os_str().is_empty() {
+        true => Ok(None),
+        false => std::fs::read_to_string(file).map(Some).with_context(|| {
+            let (file, name) = (file.display(), &proxy.name);
+            format!("cannot read {file} (proxies, {key} of {name})")
+        }),
+    };
+    let certificate = read(&proxy.certificate, "certificate")?;
+    let certificate = certificate.map(|text| pem::read_one(&text)).transpose();
+    let certificate = certificate.with_context(|| format!("in {}", proxy.certificate.display()))?;
+    let secret = read(&proxy.secret_file, "secret_file")?;
+    let addresses = proxy.addresses.iter().map(|address| address.parse());
+    let header = match proxy.header.is_empty() {
+        true => forwarded::CLIENT_CERTIFICATE,
+        false => proxy.header.parse()?,
+    };
+    Ok(Proxy {
+        name: proxy.name.clone(),
+        addresses: addresses.collect::<Result<_, _>>()?,
+        certificate: certificate.map(|der| Thumbprint::of(&der)),
+        secret: secret.map(|secret| Secret::new(secret.trim().to_owned())),
+        header,
+    })
+}
+
+fn trusted_issuer(issuer: &config::TrustedIssuer) -> anyhow::Result<TrustedIssuer> {
+    let file = issuer.keys_file.display();
+    let keys = std::fs::read_to_string(&issuer.keys_file)
+        .with_context(|| format!("cannot read {file} (token.trusted_issuers, keys_file)"))?;
+    let roles = issuer.roles.iter().map(|(group, roles)| {
+        let roles: Result<_, _> = roles.iter().map(|role| role.parse()).collect();
+        let roles = roles.with_context(|| format!("token.trusted_issuers, roles of {group:?}"))?;
+        Ok((group.clone(), roles))
+    });
+    let issuer = TrustedIssuer {
+        issuer: issuer.issuer.clone(),
+        keys: IssuerKeys::from_jwks(&keys).with_context(|| format!("in {file}"))?,
+        origin: issuer.origin.clone(),
+        user_claim: issuer.user_claim.clone(),
+        roles_claim: issuer.roles_claim.clone(),
+        roles: roles.collect::<anyhow::Result<_>>()?,
+    };
+    let problems = issuer.problems();
+    ensure!(problems.is_empty(), "{}", problems.join("; "));
+    Ok(issuer)
+}
+
+/// The runtime, serving what is deployed.
+async fn start_runtime(around: &Surroundings) -> anyhow::Result<Runtime> {
+    let parts = runtime::Parts {
+        store: around.store.clone(),
+        clock: around.clock.clone(),
+        random: around.random.clone(),
+        registry: receivers(&around.adapters)?,
+    };
+    let runtime = Runtime::start(parts, runtime::Settings::of_worker(&around.worker)).await?;
+    runtime.reload_materials(&around.master_key.vault()).await?;
+    runtime.reconcile().await?;
+    Ok(runtime)
+}
+
+fn gateway(
+    config: &Config,
+    around: &Surroundings,
+    identities: &SharedIdentities,
+    runtime: &Runtime,
+    catalog: &Catalog,
+) -> Gateway {
+    let resources = lockgate_gateway::Resources {
+        identities: identities.clone(),
+        ratchet: Arc::new(Renewals(catalog.clone())),
+        runtime: runtime.clone(),
+        csrf: around
+            .master_key
+            .keyed_hash(lockgate_gateway::csrf::CSRF_HASH_LABEL),
+        clock: around.clock.clone(),
+        random: around.random.clone(),
+    };
+    let user_name = match config.gateway.user_name {
+        UserName::ClientId => UserNameFormat::ClientId,
+        UserName::OauthClientPrefix => UserNameFormat::OAuthClientPrefix,
+        UserName::Omit => UserNameFormat::Omit,
+    };
+    let settings = lockgate_gateway::Settings {
+        user_name,
+        certificate_is_transport_only: config.gateway.certificate_is_transport_only,
+        ..lockgate_gateway::Settings::default()
+    };
+    Gateway::new(resources, settings)
+}
+
+/// Every receiver that flows can call.
+pub(crate) fn receivers(config: &AdaptersConfig) -> anyhow::Result<Registry> {
+    let kinds = lockgate_adapters::registry(config)?;
+    Ok(kinds
+        .into_iter()
+        .fold(Registry::default(), |registry, (kind, factory)| {
+            registry.with(kind, factory)
+        }))
+}
+
+fn readiness(store: &Store, runtime: &Runtime) -> Readiness {
+    let (store, runtime) = (store.clone(), runtime.clone());
+    Readiness::new(move || {
+        let (store, runtime) = (store.clone(), runtime.clone());
+        async move {
+            store
+                .ping()
+                .await
+                .map_err(|error| format!("the database does not answer: {error}"))?;
+            if runtime.is_ready() {
+                Ok(())
+            } else {
+                Err("flows are not loaded, or the message log is not written".to_owned())
+            }
+        }
+    })
+}
