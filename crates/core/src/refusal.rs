@@ -315,10 +315,14 @@ reasons! {
     BodyTooLarge = "body-too-large",
         "The body is larger than the flow's channel allows.",
         "Raise the maximum body size in the channel and deploy again, or let the sender send less.";
-    /// The body ended early or came too slowly.
+    /// The body came too slowly.
     BodyIncomplete = "body-incomplete",
-        "The body ended before its announced length, or came too slowly.",
-        "Look for a sender or proxy that broke the connection.";
+        "The body did not arrive in time.",
+        "Look at the connection of the sender; after 15 seconds a body has to come with 8 KiB a second.";
+    /// The body is not framed as announced.
+    BodyMalformed = "body-malformed",
+        "The chunks of the body are malformed, or the connection ended before the body did.",
+        "Look for a sender or proxy that broke the connection, or that joins chunks in its own way.";
     /// A modifying call without a CSRF token.
     CsrfMissing = "csrf-missing",
         "The channel is protected against cross-site request forgery, and the call carried no token.",

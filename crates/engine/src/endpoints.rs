@@ -187,6 +187,8 @@ fn shorten_to(path: &str, segments: usize) -> &str {
 
 #[cfg(test)]
 mod tests {
+    use lockgate_flow::plan::DnPair;
+
     use super::*;
 
     fn endpoints(addresses: &[&str]) -> Endpoints {
@@ -272,5 +274,19 @@ mod tests {
         let long = format!("/b{}", "/x".repeat(4_000));
         assert!(endpoints.find(&long).is_none());
         assert_eq!(shorten_to(&long, endpoints.deepest_prefix), "/b");
+    }
+
+    #[test]
+    fn names_that_cannot_be_read_let_nobody_in() {
+        let pair = |subject: &str| DnPair {
+            subject: subject.to_owned(),
+            issuer: "CN=c".to_owned(),
+        };
+        let pairs = vec![pair("nonsense"), pair("CN=a")];
+        let endpoint = Endpoint::for_test("/a", false, Authorization::Certificates(pairs));
+        let Access::Certificates(listed) = &endpoint.access else {
+            panic!("certificates were listed");
+        };
+        assert_eq!(listed.len(), 1);
     }
 }

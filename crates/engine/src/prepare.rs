@@ -171,3 +171,51 @@ fn process(
         exception: spec.exception.as_ref().map(|scope| scope.start),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use lockgate_flow::plan::{DnPair, Entry, HttpsSender};
+
+    use super::*;
+    use crate::testing;
+
+    #[test]
+    fn a_name_of_a_certificate_that_cannot_be_read_is_a_problem_that_quotes_it() {
+        let pair = |subject: &str, issuer: &str| DnPair {
+            subject: subject.to_owned(),
+            issuer: issuer.to_owned(),
+        };
+        let prepared = |pairs| {
+            let mut plan = testing::plan(vec![testing::process(vec![testing::end()], None)]);
+            plan.entries = vec![Entry {
+                process: 0,
+                trigger: Trigger::Https(HttpsSender {
+                    path: "/a".to_owned(),
+                    prefix: false,
+                    authorization: Authorization::Certificates(pairs),
+                    csrf_protected: false,
+                    max_body: 1,
+                }),
+            }];
+            let problems = prepare(&plan, &Registry::default())
+                .err()
+                .unwrap_or_default();
+            problems.iter().map(Problem::to_string).collect::<Vec<_>>()
+        };
+        let good = pair("CN=a, O=b", "O=b,CN=c");
+        assert_eq!(prepared(vec![good.clone()]), [] as [&str; 0]);
+        let problems = prepared(vec![
+            pair("Acme", "CN=c"),
+            good,
+            pair("CN=a", "CN=c,nonsense"),
+        ]);
+        assert_eq!(problems.len(), 2, "{problems:?}");
+        for (problem, expected) in problems
+            .iter()
+            .zip(["subject DN \"Acme\"", "issuer DN \"CN=c,nonsense\""])
+        {
+            let expected = format!("client certificates of /a: the {expected} cannot be read: ");
+            assert!(problem.starts_with(&expected), "{problem}");
+        }
+    }
+}

@@ -67,7 +67,8 @@ impl Drop for Share {
 /// Reads a body of at most `max` bytes. A body that arrived in one piece is not copied.
 ///
 /// # Errors
-/// [`Reason::BodyTooLarge`], [`Reason::BodyIncomplete`] when it breaks off or comes too slowly,
+/// [`Reason::BodyTooLarge`], [`Reason::BodyIncomplete`] when it comes too slowly,
+/// [`Reason::BodyMalformed`] when it breaks off or its chunks are malformed,
 /// [`Reason::Overloaded`] when other bodies fill the budget.
 pub async fn read<B>(
     mut body: B,
@@ -88,7 +89,8 @@ where
         let frame = match frame {
             Ok(Some(Ok(frame))) => frame,
             Ok(None) => break,
-            Ok(Some(Err(_))) | Err(_) => return Err(Reason::BodyIncomplete),
+            Ok(Some(Err(_))) => return Err(Reason::BodyMalformed),
+            Err(_) => return Err(Reason::BodyIncomplete),
         };
         let Ok(data) = frame.into_data() else {
             continue;

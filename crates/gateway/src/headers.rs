@@ -46,6 +46,10 @@ const IDENTITY: [&str; 6] = [
 /// names to list, such as `X-Forwarded-Client-Cert`, `SSL_CLIENT_S_DN` or `ssl-client-verify`.
 const CERTIFICATE: [&str; 4] = ["clientcert", "sslclient", "tlsclient", "sslcert"];
 
+/// What browsers and servers tell each other about calls from other origins. A flow that hands on what
+/// it received must not give such a permission in the name of the server.
+const CROSS_ORIGIN: &str = "access-control-";
+
 /// The query parameter in which some clients carry a token. It is not read and not handed on.
 const ACCESS_TOKEN: &str = "access_token";
 
@@ -107,6 +111,7 @@ fn is_kept_parameter(pair: &str) -> bool {
 /// Whether the field called `name`, in lower case, never reaches a flow.
 fn is_dropped(name: &str) -> bool {
     name.starts_with("camel")
+        || name.starts_with(CROSS_ORIGIN)
         || is_hop_by_hop(name)
         || THIS_CALL_ONLY.contains(&name)
         || is_identity(name)
@@ -204,6 +209,8 @@ mod tests {
             "X-SSL-Client-Verify",
             "X-SSL-Cert",
             "X_Lockgate_Proxy_Secret",
+            "Access-Control-Allow-Origin",
+            "access-control-request-method",
             "Authorization",
             "Proxy-Authorization",
             "Cookie",

@@ -246,6 +246,7 @@ const fn answer(reason: Reason) -> Answer {
         R::CertificateRequired | R::CertificateNotListed => FORBIDDEN,
         R::BodyTooLarge => TOO_LARGE,
         R::BodyIncomplete => TOO_SLOW,
+        R::BodyMalformed => MALFORMED,
         R::CsrfMissing | R::CsrfInvalid | R::CsrfCookie => CSRF_REQUIRED,
     }
 }
@@ -417,6 +418,11 @@ mod tests {
                 Reason::WrongPlan,
                 Reason::GrantMissing,
                 Reason::BasicMalformed,
+                Reason::CertificateUnknown,
+                Reason::CertificateExpired,
+                Reason::CertificateSuperseded,
+                Reason::CertificateConflict,
+                Reason::CredentialMismatch,
             ],
             &[
                 Reason::TokenExpired,
@@ -424,7 +430,12 @@ mod tests {
                 Reason::TokenUnknownKey,
                 Reason::TokenClientGone,
             ],
-            &[Reason::RoleMissing, Reason::CertificateRequired],
+            &[
+                Reason::RoleMissing,
+                Reason::PersonRoleMissing,
+                Reason::CertificateRequired,
+                Reason::CertificateNotListed,
+            ],
         ];
         for group in groups {
             let mut texts = group.iter().map(|reason| {

@@ -35,9 +35,8 @@ pub(crate) fn named(name: &str) -> PeerCertificate {
         ..presented(name, 0)
     };
     match name {
-        "sender" | "guest" | "listed" | "unknown" | "twin" | "renewing" | "expired key" => {
-            presented(name, 0)
-        }
+        "sender" | "guest" | "listed" | "unknown" | "deleted" | "twin" | "renewing"
+        | "expired key" => presented(name, 0),
         "api" | "without grant" => presented(name, 0),
         "sender, reissued" => presented("sender", 1),
         "sender, expired" => outside("sender"),

@@ -28,6 +28,12 @@ impl Response {
         matching.map(|(_, value)| value.as_str()).collect()
     }
 
+    /// The names of headers that begin with `start`.
+    pub(crate) fn names(&self, start: &str) -> Vec<&str> {
+        let names = self.headers.iter().map(|(name, _)| name.as_str());
+        names.filter(|name| name.starts_with(start)).collect()
+    }
+
     /// The value of the header called `name`.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.all(name).first().copied()
