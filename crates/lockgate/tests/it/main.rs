@@ -6,5 +6,6 @@ mod cluster;
 mod command_line;
 mod corpus;
 mod crash;
+mod people;
 mod server;
 mod walkthrough;
