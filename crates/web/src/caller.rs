@@ -105,6 +105,8 @@ pub struct Caller {
     pub correlation: CorrelationId,
     /// The client certificate it came with.
     pub certificate: Option<Arc<PeerCertificate>>,
+    /// A client certificate that it came with but that counts as absent.
+    pub rejected: Option<Arc<RejectedCertificate>>,
     /// Which listener took it.
     pub entrance: Entrance,
 }

@@ -235,6 +235,7 @@ impl Api {
             source: arrival.peer.ip(),
             correlation: CorrelationId::generate(&*self.guard.random),
             certificate: arrival.certificate,
+            rejected: arrival.rejected,
             entrance: arrival.entrance,
         }
     }
@@ -283,12 +284,18 @@ impl Api {
         let reason = known.map_or(status.canonical_reason().unwrap_or_default(), |known| {
             known.reason
         });
+        let reason = match &caller.rejected {
+            None => reason.to_owned(),
+            Some(rejected) => format!("{reason}: {rejected}"),
+        };
+        let trusted = caller.certificate.as_ref().map(|shown| shown.thumbprint);
+        let rejected = caller.rejected.as_ref().map(|shown| shown.thumbprint);
         self.guard.audit.report(RefusedRequest {
             actor,
-            thumbprint: caller.certificate.as_ref().map(|shown| shown.thumbprint),
+            thumbprint: trusted.or(rejected),
             request: format!("{method} {}", request_log::printable(path, 500)),
             status: status.as_u16(),
-            reason: reason.to_owned(),
+            reason,
         });
     }
 }

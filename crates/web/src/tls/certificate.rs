@@ -100,9 +100,13 @@ impl SharedCertificate {
     /// Takes over changed files for as long as it is polled. Files that do not fit together, as in
     /// the middle of a renewal, are reported once and looked at again.
     pub async fn follow(self) {
+        self.follow_every(LOOK).await;
+    }
+
+    async fn follow_every(self, look: Duration) {
         let mut reported = None;
         loop {
-            tokio::time::sleep(LOOK).await;
+            tokio::time::sleep(look).await;
             let shared = self.clone();
             let reloaded = tokio::task::spawn_blocking(move || shared.reload()).await;
             let problem = match reloaded {
@@ -164,4 +168,47 @@ fn read_file(path: &Path) -> Result<Vec<u8>, ServerCertificateError> {
         path: path.to_owned(),
         source,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use lockgate_core::clock::Timestamp;
+    use lockgate_core::random::SeededRandom;
+    use lockgate_pki::authority::{Authority, Subject};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn changed_files_are_taken_over_once_they_fit_together() {
+        let folder = tempfile::tempdir().unwrap();
+        let (certificate, key) = (folder.path().join("a.pem"), folder.path().join("a.key"));
+        let (now, random) = (Timestamp::from_secs(1_800_000_000), SeededRandom::new(1));
+        let subject = Subject {
+            common_name: "authority".to_owned(),
+            ..Subject::default()
+        };
+        let authority = Authority::generate(&subject, LOOK * 100, now, &random).unwrap();
+        let issue = || {
+            authority
+                .issue_server(&["localhost"], 1, now, &random)
+                .unwrap()
+        };
+        let first = issue();
+        std::fs::write(&certificate, &first.chain_pem).unwrap();
+        std::fs::write(&key, first.key_pem.expose()).unwrap();
+        let shared = SharedCertificate::load(&certificate, &key).unwrap();
+        let shown = || shared.0.current.load().certified.cert[0].to_vec();
+        assert_eq!(shown(), first.certificate);
+
+        let following = tokio::spawn(shared.clone().follow_every(Duration::from_millis(1)));
+        let second = issue();
+        std::fs::write(&certificate, &second.chain_pem).unwrap();
+        shared.reload().unwrap_err();
+        assert_eq!(shown(), first.certificate);
+        std::fs::write(&key, second.key_pem.expose()).unwrap();
+        while shown() != second.certificate {
+            tokio::task::yield_now().await;
+        }
+        following.abort();
+    }
 }

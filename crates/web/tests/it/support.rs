@@ -1,7 +1,9 @@
 //! A server on a free port, and a client that sends bytes as they are.
 
 use std::future::Future;
+use std::io;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -9,13 +11,20 @@ use http::{Request, Response};
 use hyper::body::Incoming;
 use lockgate_web::caller::Arrival;
 use lockgate_web::server::{self, Patience};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use lockgate_web::tls::ServerTls;
+use rustls::ClientConfig;
+use rustls::pki_types::ServerName;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
+use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
 use tokio_util::sync::CancellationToken;
 
 /// Tests give up after this long.
 const DEADLINE: Duration = Duration::from_secs(20);
+
+pub(crate) type TlsConnection = TlsStream<TcpStream>;
 
 pub(crate) struct TestServer {
     pub(crate) address: SocketAddr,
@@ -42,6 +51,33 @@ impl TestServer {
         }
     }
 
+    pub(crate) async fn start_tls<H, F, B>(tls: ServerTls, handler: H, patience: Patience) -> Self
+    where
+        H: Fn(Request<Incoming>, Arrival) -> F + Clone + Send + Sync + 'static,
+        F: Future<Output = Response<B>> + Send + 'static,
+        B: http_body::Body<Data = Bytes> + Send + 'static,
+        B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+    {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let stop = CancellationToken::new();
+        let serving = server::serve_tls(listener, tls, handler, patience, stop.clone());
+        Self {
+            address,
+            stop,
+            task: tokio::spawn(serving),
+        }
+    }
+
+    pub(crate) async fn connect_tls(
+        &self,
+        client: &Arc<ClientConfig>,
+    ) -> io::Result<TlsConnection> {
+        let name = ServerName::try_from("localhost").unwrap();
+        let connector = TlsConnector::from(Arc::clone(client));
+        connector.connect(name, self.connect().await).await
+    }
+
     pub(crate) async fn connect(&self) -> TcpStream {
         TcpStream::connect(self.address).await.unwrap()
     }
@@ -56,7 +92,7 @@ impl TestServer {
 }
 
 /// What arrives until the server closes; a reset counts as closed.
-pub(crate) async fn read_to_end(stream: &mut TcpStream) -> String {
+pub(crate) async fn read_to_end(stream: &mut (impl AsyncRead + Unpin)) -> String {
     let mut answer = Vec::new();
     let read = async {
         let mut buffer = [0; 4096];

@@ -6,13 +6,16 @@ use axum::extract::State;
 use bytes::Bytes;
 use http::{Method, Request, Response, StatusCode, header};
 use http_body_util::{BodyExt, Full};
+use lockgate_core::certificate::Thumbprint;
 use lockgate_core::random::SeededRandom;
+use lockgate_pki::trust::Untrusted;
+use lockgate_web::audit::AuditSink;
 use lockgate_web::body::Json;
-use lockgate_web::caller::{Arrival, Caller, Principal};
+use lockgate_web::caller::{Arrival, Caller, Principal, RejectedCertificate};
 use lockgate_web::health::{self, Readiness};
 use lockgate_web::metrics;
 use lockgate_web::problem::Problem;
-use lockgate_web::surface::{Access, Api, CORRELATION_HEADER, Surface};
+use lockgate_web::surface::{Access, Api, CORRELATION_HEADER, Guard, Surface};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -44,6 +47,10 @@ async fn broken() -> Problem {
 }
 
 fn api() -> Api {
+    api_with(AuditSink::none())
+}
+
+fn api_with(audit: AuditSink) -> Api {
     let orders = Surface::builder("orders", 2)
         .route(Method::POST, "/orders", Access::Operator, create)
         .route(Method::GET, "/orders", Access::Public, whoami)
@@ -52,7 +59,7 @@ fn api() -> Api {
     let ready = Readiness::new(|| async { Err("no database".to_owned()) });
     let health = health::surface(ready, Arc::new(metrics::registry()));
     let guard = lockgate_testkit::guard("op", Arc::new(SeededRandom::new(1)));
-    Api::new([orders, health], guard)
+    Api::new([orders, health], Guard { audit, ..guard })
 }
 
 async fn call(request: http::request::Builder, body: &str) -> (Response<()>, String) {
@@ -181,4 +188,23 @@ fn a_surface_lists_its_routes() {
         (&Method::GET, "/a/{id}", Access::Public)
     );
     assert_eq!(surface.name(), "x");
+}
+
+/// A certificate that counts as absent is still what an operator has to know about.
+#[tokio::test]
+async fn a_rejected_certificate_is_in_the_audit_log() {
+    let (sender, refused) = std::sync::mpsc::channel();
+    let api = api_with(AuditSink::new(move |refusal| sender.send(refusal).unwrap()));
+    let thumbprint = Thumbprint([7; 32]);
+    let mut arrival = Arrival::plain("127.0.0.1:4711".parse().unwrap());
+    arrival.rejected = Some(Arc::new(RejectedCertificate {
+        thumbprint,
+        reason: Untrusted::NotForClients,
+    }));
+    let request = Request::post("/orders").body(Full::<Bytes>::default());
+    api.handle(request.unwrap(), arrival).await;
+    let refused = refused.try_recv().unwrap();
+    assert_eq!(refused.thumbprint, Some(thumbprint));
+    let expected = "its extended key usage does not list client authentication";
+    assert!(refused.reason.ends_with(expected), "{}", refused.reason);
 }
