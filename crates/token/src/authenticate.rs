@@ -10,7 +10,7 @@ use lockgate_core::clock::Timestamp;
 use lockgate_core::tenant::Plan;
 use lockgate_web::authorization::bearer;
 use lockgate_web::caller::{Caller, Entrance};
-use lockgate_web::jwt::{SignedToken, VerifiedToken};
+use lockgate_web::jwt::{self, AccountToken, SignedToken, VerifiedToken};
 use lockgate_web::request_log::printable;
 use tokio::time::Instant;
 
@@ -19,8 +19,6 @@ use crate::error::OAuthError;
 use crate::http::OAuthRequest;
 use crate::service::Service;
 
-/// With this header a client says that its `Authorization` header holds form-encoded values.
-const ENCODED_HEADER: &str = "x-cf-encoded-credentials";
 /// A client id in the log is cut after this many characters.
 const LOGGED_ID_CHARS: usize = 200;
 
@@ -155,15 +153,9 @@ impl Service {
         presented: &Credentials,
         request: &OAuthRequest,
     ) -> Result<Authenticated, OAuthError> {
-        let declared = request.headers.get(ENCODED_HEADER);
-        let declared = declared.is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"true"));
-        let tries = match declared {
-            true => [presented.form_decoded(), None],
-            false => [Some(presented.clone()), presented.percent_decoded()],
-        };
         let (identities, now) = (self.identities.load(), self.keys.now());
         let mut failure = "undecodable credentials".to_owned();
-        for Credentials { id, secret } in tries.into_iter().flatten() {
+        for Credentials { id, secret } in presented.spellings(&request.headers) {
             match identities.clients.authenticate(&id, secret.expose(), now) {
                 Ok(client) => return Ok(client),
                 Err(error) => failure = error.to_string(),
@@ -184,7 +176,7 @@ impl Service {
     }
 
     /// Counts a failure. The reason is for the log; the client learns nothing from the answer.
-    fn refuse(&self, id: &str, reason: &str, request: &OAuthRequest) -> OAuthError {
+    pub(crate) fn refuse(&self, id: &str, reason: &str, request: &OAuthRequest) -> OAuthError {
         self.metrics.failed.inc();
         let source = request.caller.source;
         if let Err(retry_after) = self.throttle.spend(id, source, Instant::now()) {
@@ -221,6 +213,31 @@ impl Service {
             .into_iter()
             .find_map(|plan| self.verify(token, plan, now, holder));
         verified.ok_or(OAuthError::BadBearer)
+    }
+
+    /// The access token of an account that authenticates a request.
+    pub(crate) fn account_bearer(
+        &self,
+        headers: &HeaderMap,
+        caller: &Caller,
+    ) -> Result<AccountToken, OAuthError> {
+        let mut fields = headers.get_all(AUTHORIZATION).iter();
+        let (Some(field), None) = (fields.next(), fields.next()) else {
+            return Err(OAuthError::BadBearer);
+        };
+        let token = bearer(field).ok_or(OAuthError::BadBearer)?;
+        self.verify_account(token, caller)
+            .ok_or(OAuthError::BadBearer)
+    }
+
+    /// The token, when it is a valid access token of an account.
+    pub(crate) fn verify_account(&self, token: &str, caller: &Caller) -> Option<AccountToken> {
+        let certificate = caller.certificate.as_ref().map(|shown| shown.thumbprint);
+        let identities = self.identities.load();
+        let verified = jwt::verify_account(token, &identities, self.keys.now(), certificate);
+        verified
+            .inspect_err(|reason| tracing::debug!(%reason, "token refused"))
+            .ok()
     }
 
     /// The token, when it is valid for services of `plan`.

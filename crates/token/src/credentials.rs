@@ -1,9 +1,12 @@
 //! Client credentials in an `Authorization: Basic` header.
 
-use http::HeaderValue;
+use http::{HeaderMap, HeaderValue};
 use lockgate_core::secret::Secret;
 use lockgate_web::authorization;
 use percent_encoding::percent_decode_str;
+
+/// With this header a client says that its `Authorization` header holds form-encoded values.
+const ENCODED_HEADER: &str = "x-cf-encoded-credentials";
 
 /// A client id and a secret, as presented.
 #[derive(Clone, Debug)]
@@ -25,8 +28,21 @@ impl Credentials {
         (!id.is_empty() && clean(&id) && clean(secret.expose())).then_some(Self { id, secret })
     }
 
+    /// What the client may have meant: as it is, then percent-decoded once, because clients differ;
+    /// or form-encoded, when `headers` say so.
+    pub(crate) fn spellings(&self, headers: &HeaderMap) -> Vec<Self> {
+        let declared = headers.get(ENCODED_HEADER);
+        let spellings = match declared {
+            Some(value) if value.as_bytes().eq_ignore_ascii_case(b"true") => {
+                [self.form_decoded(), None]
+            }
+            _ => [Some(self.clone()), self.percent_decoded()],
+        };
+        spellings.into_iter().flatten().collect()
+    }
+
     /// The same credentials decoded as form values: `%XX` and `+` for space.
-    pub(crate) fn form_decoded(&self) -> Option<Self> {
+    fn form_decoded(&self) -> Option<Self> {
         let decode = |text: &str| percent_decoded(&text.replace('+', " "));
         Self::checked(decode(&self.id)?, decode(self.secret.expose())?)
     }
@@ -34,7 +50,7 @@ impl Credentials {
     /// The same credentials with `%XX` decoded once and `+` left alone, when there is a `%XX`.
     ///
     /// Ids and secrets of this server contain no `%`, so this cannot make a wrong secret right.
-    pub(crate) fn percent_decoded(&self) -> Option<Self> {
+    fn percent_decoded(&self) -> Option<Self> {
         if !has_escape(&self.id) && !has_escape(self.secret.expose()) {
             return None;
         }

@@ -37,6 +37,15 @@ pub(crate) enum OAuthError {
     UnauthorizedGrant,
     #[error("{0}")]
     InvalidRequest(&'static str),
+    /// The text is one that the `cf` command line knows and then asks for no other password.
+    #[error("Your account has been locked because of too many failed attempts to login.")]
+    Locked { retry_after: Duration },
+    /// An authorization code, whatever is wrong with it.
+    #[error("The authorization code is not valid for this request")]
+    InvalidGrant,
+    /// A refresh token, whatever is wrong with it.
+    #[error("The refresh token has expired or was revoked")]
+    BadRefreshToken,
     #[error("The requested scope exceeds what the client holds")]
     InvalidScope,
     /// The person of an assertion.
@@ -52,6 +61,12 @@ pub(crate) enum OAuthError {
     InvalidToken,
     #[error("Resource not found")]
     UnknownToken,
+    #[error("Resource not found")]
+    NotFound,
+    #[error("Insufficient scope for this resource")]
+    InsufficientScope(&'static str),
+    #[error("Invalid filter expression")]
+    InvalidFilter,
     #[error("The token was issued to another client")]
     ForeignToken,
     #[error("Request method not supported")]
@@ -98,7 +113,14 @@ impl OAuthError {
             Self::UnsupportedGrant => (StatusCode::BAD_REQUEST, "unsupported_grant_type"),
             Self::InvalidScope | Self::NoRole => (StatusCode::BAD_REQUEST, "invalid_scope"),
             Self::BadAssertion => (StatusCode::BAD_REQUEST, "invalid_grant"),
-            Self::BadBearer => (StatusCode::UNAUTHORIZED, "invalid_token"),
+            Self::Locked { .. } if compatible => (StatusCode::UNAUTHORIZED, "unauthorized"),
+            Self::Locked { .. } => (StatusCode::TOO_MANY_REQUESTS, "too_many_requests"),
+            Self::BadRefreshToken if !compatible => (StatusCode::BAD_REQUEST, "invalid_grant"),
+            Self::InvalidGrant => (StatusCode::BAD_REQUEST, "invalid_grant"),
+            Self::BadBearer | Self::BadRefreshToken => (StatusCode::UNAUTHORIZED, "invalid_token"),
+            Self::InsufficientScope(_) => (StatusCode::FORBIDDEN, "insufficient_scope"),
+            Self::InvalidFilter => (StatusCode::BAD_REQUEST, "scim"),
+            Self::NotFound => (StatusCode::NOT_FOUND, "not_found"),
             Self::InvalidToken => (StatusCode::BAD_REQUEST, "invalid_token"),
             Self::UnknownToken => (StatusCode::NOT_FOUND, "invalid_token"),
             Self::Method { .. } => (StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed"),
@@ -117,21 +139,19 @@ impl OAuthError {
             | Self::BadCredentials
             | Self::BadMethod
             | Self::ClientMismatch
+            | Self::Locked { .. }
             | Self::UnauthorizedGrant => {
                 let realm = "Basic realm=\"UAA/client\"";
                 let value = format!("{realm}, error=\"{name}\", error_description=\"{self}\"");
                 (WWW_AUTHENTICATE, value)
             }
-            Self::BadBearer => {
+            Self::BadBearer | Self::BadRefreshToken => {
                 let realm = "Bearer realm=\"UAA/oauth\"";
                 let value = format!("{realm}, error=\"{name}\", error_description=\"{self}\"");
                 (WWW_AUTHENTICATE, value)
             }
             Self::Method { allow } => (ALLOW, (*allow).to_owned()),
-            Self::TooMany { retry_after } => {
-                let seconds = retry_after.as_secs().max(1);
-                (RETRY_AFTER, seconds.to_string())
-            }
+            Self::TooMany { retry_after } => return Some((RETRY_AFTER, seconds(*retry_after))),
             Self::NotReady => (RETRY_AFTER, "1".to_owned()),
             _ => return None,
         };
@@ -145,11 +165,17 @@ impl OAuthError {
         struct Body<'a> {
             error: &'a str,
             error_description: String,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            scope: Option<&'static str>,
         }
         let (status, error) = self.status_and_name(profile);
         let body = Body {
             error,
             error_description: self.to_string(),
+            scope: match self {
+                Self::InsufficientScope(scope) => Some(scope),
+                _ => None,
+            },
         };
         let mut response = (status, json(&body)).into_response();
         if let Some((name, value)) = self
@@ -158,8 +184,23 @@ impl OAuthError {
         {
             response.headers_mut().insert(name, value);
         }
+        if let Self::Locked { retry_after } = self {
+            response
+                .headers_mut()
+                .insert(RETRY_AFTER, seconds(*retry_after));
+        }
         uncached(response)
     }
+
+    /// The error's name.
+    pub(crate) fn name(&self, profile: ErrorProfile) -> &'static str {
+        self.status_and_name(profile).1
+    }
+}
+
+/// How long to wait, as a header says it.
+pub(crate) fn seconds(wait: Duration) -> HeaderValue {
+    HeaderValue::from(wait.as_secs().max(1))
 }
 
 impl From<BodyError> for OAuthError {

@@ -1,22 +1,33 @@
 //! The HTTP surface of the token server.
 
+mod about;
+mod authorize;
+mod directory;
 mod inspect;
 mod operator;
+mod page;
 mod published;
 mod revoke;
+mod sessions;
 mod token;
 
 use axum::extract::{Request, State};
 use axum::response::Response;
 use http::{HeaderMap, Method, header};
+use lockgate_core::audit::Who;
 use lockgate_core::limits;
 use lockgate_web::body;
 use lockgate_web::caller::Caller;
-use lockgate_web::surface::{Access, Surface, SurfaceBuilder};
+use lockgate_web::request_log::printable;
+use lockgate_web::surface::{Access, RefusedActor, Surface, SurfaceBuilder};
 
+use crate::credentials::Credentials;
 use crate::error::OAuthError;
 use crate::parameters::Parameters;
 use crate::service::Service;
+
+/// A claimed name in the audit log is cut after this many characters.
+const CLAIMED_CHARS: usize = 200;
 
 /// Every route of the token server.
 #[must_use]
@@ -53,8 +64,43 @@ pub fn surface(service: Service) -> Surface {
             Public,
             published::discovery,
         )
+        .route(Method::GET, authorize::PATH, Public, authorize::ask)
+        .route(Method::POST, authorize::PATH, Public, authorize::answer)
+        .refuse_others(authorize::PATH, get_post)
+        .route(Method::GET, about::LOGIN, Public, about::login)
+        .refuse_others(about::LOGIN, "GET, HEAD")
+        .route(Method::GET, about::INFO, Public, about::info)
+        .refuse_others(about::INFO, "GET, HEAD")
+        .route(Method::GET, about::PASSCODE, Public, about::passcode)
+        .route(Method::GET, about::LOGOUT, ClientAuth, about::logout)
+        .route(Method::POST, about::LOGOUT, ClientAuth, about::logout)
+        .refuse_others(about::LOGOUT, get_post)
+        .route(
+            Method::GET,
+            directory::USERINFO,
+            ClientAuth,
+            directory::userinfo,
+        )
+        .route(
+            Method::POST,
+            directory::USERINFO,
+            ClientAuth,
+            directory::userinfo,
+        )
+        .refuse_others(directory::USERINFO, get_post)
+        .route(
+            Method::GET,
+            directory::CLIENT,
+            ClientAuth,
+            directory::client,
+        )
+        .refuse_others(directory::CLIENT, "GET, HEAD")
+        .route(Method::GET, directory::USERS, ClientAuth, directory::users)
+        .refuse_others(directory::USERS, "GET, HEAD")
         .route(Method::GET, operator::KEYS, Operator, operator::list)
         .route(Method::POST, operator::ROTATE, Operator, operator::rotate)
+        .route(Method::GET, sessions::SESSIONS, Operator, sessions::list)
+        .route(Method::DELETE, sessions::SESSION, Operator, sessions::end)
         .build()
 }
 
@@ -94,6 +140,15 @@ impl Service {
     }
 }
 
+/// Says in the audit log who was refused, as far as the request claims, and why.
+fn name_refused(mut response: Response, claimed: Option<String>, reason: &'static str) -> Response {
+    let who = Who::Unknown { claimed };
+    response
+        .extensions_mut()
+        .insert(RefusedActor { who, reason });
+    response
+}
+
 /// A request with its parameters read.
 pub(crate) struct OAuthRequest {
     pub(crate) headers: HeaderMap,
@@ -114,6 +169,19 @@ impl OAuthRequest {
             headers: head.headers,
             caller,
         })
+    }
+
+    /// Who sends the request, as it says: a person's name or a client id, one bounded line.
+    fn claimed(&self) -> Option<String> {
+        let client = || {
+            let field = self.headers.get(header::AUTHORIZATION)?;
+            Some(Credentials::from_basic(field)?.id)
+        };
+        let named = |name: &str| self.parameters.get(name).map(str::to_owned);
+        let claimed = named("username")
+            .or_else(client)
+            .or_else(|| named("client_id"));
+        claimed.map(|name| printable(&name, CLAIMED_CHARS))
     }
 }
 

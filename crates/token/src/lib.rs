@@ -6,15 +6,22 @@ pub mod metrics;
 pub mod trusted;
 
 mod authenticate;
+mod authorization;
 mod claims;
 mod credentials;
 mod error;
+mod grants;
 mod http;
 mod issue;
 mod jwt_bearer;
+mod login_clients;
 mod parameters;
+mod person_token;
 mod ratchet;
+mod refresh_token;
+mod requester;
 mod service;
+mod sessions;
 
 pub use crate::http::surface;
 pub use config::Config;

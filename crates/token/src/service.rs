@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::thread::available_parallelism;
 
+use lockgate_accounts::AccountService;
 use lockgate_web::identity::SharedIdentities;
 use lockgate_web::throttle::Throttle;
 use tokio::sync::Semaphore;
@@ -26,6 +27,7 @@ pub struct Service {
     pub(crate) keys: KeyRing,
     pub(crate) config: Arc<Config>,
     pub(crate) ratchet: Ratchet,
+    pub(crate) accounts: AccountService,
     pub(crate) throttle: Arc<Throttle>,
     /// Bounds how fast each client revokes tokens.
     pub(crate) revoking: Arc<Throttle>,
@@ -52,14 +54,15 @@ impl Signing {
 }
 
 impl Service {
-    /// A token server for the clients in `identities` that signs with `keys`, and that turns
-    /// `ratchet` for renewed certificates.
+    /// A token server for the clients and accounts in `identities` that signs with `keys`, turns
+    /// `ratchet` for renewed certificates, and asks `accounts` about passwords.
     #[must_use]
     pub fn new(
         identities: SharedIdentities,
         keys: KeyRing,
         config: Config,
         ratchet: Ratchet,
+        accounts: AccountService,
         metrics: Metrics,
     ) -> Self {
         let processors = available_parallelism().map_or(1, usize::from);
@@ -68,6 +71,7 @@ impl Service {
             keys,
             config: Arc::new(config),
             ratchet,
+            accounts,
             throttle: Arc::default(),
             revoking: Arc::default(),
             signing: Arc::new(Signing::new(processors)),

@@ -5,13 +5,16 @@ use axum::response::{IntoResponse as _, Response};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use lockgate_core::tenant::Tenant;
+use lockgate_web::surface::{ADMIN_SCOPE, READ_SCOPE, WRITE_SCOPE};
 use serde::Serialize;
 
+use super::{about, authorize, directory};
 use crate::claims::UAA_RESOURCE;
 use crate::config::Config;
 use crate::error::{JSON, OAuthError, json};
-use crate::issue::CLIENT_CREDENTIALS;
+use crate::grants::GRANTS;
 use crate::jwt_bearer::JWT_BEARER;
+use crate::login_clients::{OPENID as OPENID_SCOPE, UAA_USER};
 use crate::parameters::Parameters;
 use crate::service::Service;
 
@@ -89,23 +92,53 @@ fn matches(headers: &HeaderMap, etag: &str) -> bool {
         })
 }
 
+/// Every claim of access tokens.
+const CLAIMS: [&str; 20] = [
+    "aud",
+    "auth_time",
+    "authorities",
+    "azp",
+    "cid",
+    "client_id",
+    "cnf",
+    "email",
+    "exp",
+    "grant_type",
+    "iat",
+    "iss",
+    "jti",
+    "origin",
+    "scope",
+    "sid",
+    "sub",
+    "user_id",
+    "user_name",
+    "zid",
+];
+
 /// The discovery document. It names what this server does and nothing else.
 #[derive(Debug, Serialize)]
 struct Discovery {
     issuer: String,
+    authorization_endpoint: String,
     token_endpoint: String,
     jwks_uri: String,
+    userinfo_endpoint: String,
     introspection_endpoint: String,
     revocation_endpoint: String,
-    response_types_supported: [&'static str; 0],
+    end_session_endpoint: String,
+    response_types_supported: [&'static str; 1],
+    response_modes_supported: [&'static str; 1],
+    code_challenge_methods_supported: [&'static str; 1],
+    authorization_response_iss_parameter_supported: bool,
     grant_types_supported: Vec<&'static str>,
     subject_types_supported: [&'static str; 1],
     id_token_signing_alg_values_supported: [&'static str; 1],
     token_endpoint_auth_methods_supported: Vec<&'static str>,
     introspection_endpoint_auth_methods_supported: Vec<&'static str>,
     revocation_endpoint_auth_methods_supported: Vec<&'static str>,
-    scopes_supported: [&'static str; 1],
-    claims_supported: [&'static str; 13],
+    scopes_supported: [&'static str; 6],
+    claims_supported: &'static [&'static str],
     tls_client_certificate_bound_access_tokens: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     mtls_endpoint_aliases: Option<MtlsEndpoints>,
@@ -127,10 +160,8 @@ impl Discovery {
         if tenant.certificate_base.is_some() {
             methods.push("tls_client_auth");
         }
-        let mut grants = vec![CLIENT_CREDENTIALS];
-        if !config.trusted_issuers.is_empty() {
-            grants.push(JWT_BEARER);
-        }
+        let mut grants = GRANTS.to_vec();
+        grants.retain(|grant| *grant != JWT_BEARER || !config.trusted_issuers.is_empty());
         let mtls = tenant
             .certificate_base
             .as_deref()
@@ -141,33 +172,32 @@ impl Discovery {
             });
         Self {
             issuer: tenant.issuer(),
+            authorization_endpoint: url(authorize::PATH),
             token_endpoint: tenant.token_url(),
             jwks_uri: url("/token_keys"),
+            userinfo_endpoint: url(directory::USERINFO),
             introspection_endpoint: url("/introspect"),
             revocation_endpoint: url("/oauth/revoke"),
-            response_types_supported: [],
+            end_session_endpoint: url(about::LOGOUT),
+            response_types_supported: ["code"],
+            response_modes_supported: ["query"],
+            code_challenge_methods_supported: ["S256"],
+            authorization_response_iss_parameter_supported: true,
             grant_types_supported: grants,
             subject_types_supported: ["public"],
             id_token_signing_alg_values_supported: ["RS256"],
-            token_endpoint_auth_methods_supported: methods.clone(),
+            token_endpoint_auth_methods_supported: [&methods[..], &["none"]].concat(),
             introspection_endpoint_auth_methods_supported: methods.clone(),
-            revocation_endpoint_auth_methods_supported: methods,
-            scopes_supported: [UAA_RESOURCE],
-            claims_supported: [
-                "aud",
-                "authorities",
-                "azp",
-                "cid",
-                "client_id",
-                "exp",
-                "grant_type",
-                "iat",
-                "iss",
-                "jti",
-                "scope",
-                "sub",
-                "zid",
+            revocation_endpoint_auth_methods_supported: [&methods[..], &["none"]].concat(),
+            scopes_supported: [
+                UAA_RESOURCE,
+                UAA_USER,
+                OPENID_SCOPE,
+                READ_SCOPE,
+                WRITE_SCOPE,
+                ADMIN_SCOPE,
             ],
+            claims_supported: &CLAIMS,
             tls_client_certificate_bound_access_tokens: config.bind_to_certificate,
             mtls_endpoint_aliases: mtls,
         }

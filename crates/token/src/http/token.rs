@@ -4,9 +4,8 @@ use axum::extract::{Request, State};
 use axum::response::{IntoResponse as _, Response};
 use lockgate_web::caller::Caller;
 
-use super::OAuthRequest;
-use crate::error::{OAuthError, json, uncached};
-use crate::issue::Issued;
+use super::{OAuthRequest, name_refused};
+use crate::error::{json, uncached};
 use crate::service::Service;
 
 pub(super) async fn issue(
@@ -14,14 +13,15 @@ pub(super) async fn issue(
     caller: Caller,
     request: Request,
 ) -> Response {
-    match answer(&service, caller, request).await {
+    let request = match OAuthRequest::read(caller, request).await {
+        Ok(request) => request,
+        Err(error) => return service.refusal(&error),
+    };
+    match service.grant(&request).await {
         Ok(issued) => uncached(json(&issued).into_response()),
-        Err(error) => service.refusal(&error),
+        Err(error) => {
+            let reason = error.name(service.config.errors);
+            name_refused(service.refusal(&error), request.claimed(), reason)
+        }
     }
-}
-
-async fn answer(service: &Service, caller: Caller, request: Request) -> Result<Issued, OAuthError> {
-    let request = OAuthRequest::read(caller, request).await?;
-    let proven = service.authenticate(&request).await?;
-    service.issue(&proven, &request.parameters).await
 }

@@ -410,7 +410,7 @@ async fn discovery_says_where_certificates_are_taken() {
     let methods = &plain["token_endpoint_auth_methods_supported"];
     assert_eq!(
         *methods,
-        json!(["client_secret_basic", "client_secret_post"])
+        json!(["client_secret_basic", "client_secret_post", "none"])
     );
 
     let bound = bound_world().await;

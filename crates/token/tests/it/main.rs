@@ -2,13 +2,17 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod assertions;
+mod browser;
 mod certificates;
 mod errors;
 mod inspect;
 mod keys;
 mod operator;
+mod people;
 mod published;
 mod shapes;
 mod tokens;
+mod tools;
+mod uaa;
 mod world;
 mod xssec;

@@ -69,10 +69,14 @@ async fn every_route_has_the_access_it_should_have() {
         "/.well-known/oauth-authorization-server/oauth/token",
         "/.well-known/openid-configuration",
         "/check_token",
+        "/info",
         "/introspect",
+        "/login",
+        "/oauth/authorize",
         "/oauth/revoke",
         "/oauth/token/.well-known/openid-configuration",
         "/oauth/token/revoke/{jti}",
+        "/passcode",
         "/token_key",
         "/token_keys",
     ];
@@ -82,6 +86,6 @@ async fn every_route_has_the_access_it_should_have() {
         .iter()
         .filter(|route| route.path.starts_with("/operator/"));
     assert!(
-        operator.clone().count() == 2 && operator.into_iter().all(|r| r.access == Access::Operator)
+        operator.clone().count() == 4 && operator.into_iter().all(|r| r.access == Access::Operator)
     );
 }

@@ -115,10 +115,23 @@ async fn discovery_names_the_configured_urls() {
         crate::world::claims(&world.token().await)["iss"]
     );
     assert_eq!(document["jwks_uri"], format!("{base}/token_keys"));
-    assert_eq!(
-        document["grant_types_supported"],
-        serde_json::json!(["client_credentials"])
-    );
+    for (member, expected) in [
+        (
+            "grant_types_supported",
+            vec![
+                "authorization_code",
+                "client_credentials",
+                "password",
+                "refresh_token",
+            ],
+        ),
+        ("response_types_supported", vec!["code"]),
+        ("code_challenge_methods_supported", vec!["S256"]),
+    ] {
+        assert_eq!(document[member], serde_json::json!(expected), "{member}");
+    }
+    let iss = "authorization_response_iss_parameter_supported";
+    assert_eq!(document[iss], true);
     for (name, url) in document.as_object().unwrap() {
         let Some(path) = url.as_str().and_then(|url| url.strip_prefix(base)) else {
             continue;

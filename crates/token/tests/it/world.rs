@@ -1,6 +1,6 @@
 //! A token server with a store, clients and a manual clock.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use base64::Engine as _;
@@ -9,23 +9,25 @@ use bytes::Bytes;
 use http::request::Builder;
 use http::{HeaderMap, Request, StatusCode};
 use http_body_util::{BodyExt as _, Full};
-use lockgate_core::account::{Accounts, default_target};
+use lockgate_accounts::{AccountService, HashSettings, NewAccount, Surroundings};
+use lockgate_core::account::{ACCOUNT_HASH_LABEL, AccountKind, Accounts, default_target};
+use lockgate_core::audit::Actor;
 use lockgate_core::certificate::{CertificateNames, Name};
 use lockgate_core::client::{Directory, SECRET_HASH_LABEL};
 use lockgate_core::clock::{Clock as _, ManualClock, SharedClock, Timestamp};
 use lockgate_core::crypto::{KeyedHash, MasterKey};
-use lockgate_core::ids::{InstanceId, KeyId};
+use lockgate_core::ids::{AccountId, InstanceId, KeyId};
 use lockgate_core::random::{SeededRandom, SharedRandom};
 use lockgate_core::secret::Secret;
 use lockgate_core::tenant::{Plan, Tenant};
 use lockgate_store::instances::{self, Instance, Parameters};
 use lockgate_store::keys::{self, Credential, Key};
 use lockgate_store::metadata::Metadata;
-use lockgate_store::{Location, Store, changes, clients, revocations};
+use lockgate_store::{Location, Store, accounts, audit, changes, clients, revocations};
 use lockgate_token::config::Config;
 use lockgate_token::metrics::Metrics;
 use lockgate_token::{KeyRing, Ratchet, Service, surface};
-use lockgate_web::audit::AuditSink;
+use lockgate_web::audit::{AuditSink, RefusedRequest};
 use lockgate_web::caller::Arrival;
 use lockgate_web::identity::{Identities, SharedIdentities, VerificationKeys};
 use lockgate_web::operator::OperatorToken;
@@ -36,6 +38,11 @@ use uuid::Uuid;
 
 pub(crate) const START: Timestamp = Timestamp::from_secs(1_790_000_000);
 pub(crate) const ZONE: Uuid = Uuid::from_u128(0x7a6c);
+
+/// The password of every person here.
+pub(crate) const PASSWORD: &str = "correct horse battery";
+/// How the `cf` command line names itself: without a secret.
+pub(crate) const CF: &str = "Basic Y2Y6";
 
 /// A client with its one secret.
 #[derive(Clone)]
@@ -72,7 +79,10 @@ impl TestClient {
 
 pub(crate) struct World {
     pub(crate) api: Api,
-    service: Service,
+    pub(crate) service: Service,
+    pub(crate) accounts: AccountService,
+    /// What the web layer reported to the audit log.
+    pub(crate) refused: Arc<Mutex<Vec<RefusedRequest>>>,
     pub(crate) store: Store,
     pub(crate) keys: KeyRing,
     pub(crate) clock: Arc<ManualClock>,
@@ -145,19 +155,37 @@ impl World {
             revoked: [].into_iter().collect(),
         });
         let metrics = Metrics::default();
+        let cheap = HashSettings {
+            memory_kib: 8,
+            passes: 1,
+            at_once: 1,
+            waiting: 8,
+        };
+        let surroundings = Surroundings {
+            store: store.clone(),
+            clock: clock.clone(),
+            random: Arc::clone(&random),
+            master: master.clone(),
+        };
+        let accounts = AccountService::new(surroundings, cheap);
         let service = Service::new(
             identities.clone(),
             keys.clone(),
             setup.config,
             ratchet(store.clone()),
+            accounts.clone(),
             metrics,
         );
+        let refused = Arc::<Mutex<Vec<RefusedRequest>>>::default();
         let guard = Guard {
             operator: OperatorToken::new(&Secret::from("op")),
             random: Arc::clone(&random),
             identities: identities.clone(),
             clock: clock.clone(),
-            audit: AuditSink::none(),
+            audit: AuditSink::new({
+                let refused = Arc::clone(&refused);
+                move |request| refused.lock().unwrap().push(request)
+            }),
         };
         let mut world = Self {
             api: Api::new([surface(service.clone())], guard),
@@ -167,6 +195,8 @@ impl World {
                 secret: String::new(),
                 instance: InstanceId(Uuid::nil()),
             },
+            accounts,
+            refused,
             store,
             keys,
             clock,
@@ -191,6 +221,7 @@ impl World {
             identities: self.identities.clone(),
             clock: Arc::clone(&self.clock),
             hash: self.master.keyed_hash(SECRET_HASH_LABEL),
+            account_hash: self.master.keyed_hash(ACCOUNT_HASH_LABEL),
         };
         let revisions = follower.changed().await;
         follower.applied(&revisions);
@@ -293,6 +324,71 @@ impl World {
         tx.commit().await.unwrap();
     }
 
+    /// Stores a person whose password is [`PASSWORD`].
+    pub(crate) async fn add_person(&self, name: &str, admin: bool, roles: &[&str]) -> AccountId {
+        self.add_account(name, AccountKind::Person, admin, roles)
+            .await
+            .account
+            .id
+    }
+
+    /// Stores a tool; gives its secret.
+    pub(crate) async fn add_tool(&self, name: &str, admin: bool) -> String {
+        let issued = self.add_account(name, AccountKind::Tool, admin, &[]).await;
+        issued.secret.unwrap().expose().clone()
+    }
+
+    async fn add_account(
+        &self,
+        name: &str,
+        kind: AccountKind,
+        admin: bool,
+        roles: &[&str],
+    ) -> lockgate_accounts::Issued {
+        let password = (kind == AccountKind::Person).then(|| Secret::from(PASSWORD));
+        let new = NewAccount {
+            name: name.to_owned(),
+            kind,
+            admin,
+            roles: roles.iter().map(|role| role.parse().unwrap()).collect(),
+            password,
+        };
+        let made = self.accounts.create_account(&Actor::SERVER, new).await;
+        made.unwrap()
+    }
+
+    /// What a login with the `cf` command line is answered. `more` are further parameters.
+    pub(crate) async fn log_in(&self, name: &str, password: &str, more: &str) -> Answer {
+        let form = form_urlencoded::Serializer::new(String::new())
+            .append_pair("grant_type", "password")
+            .append_pair("username", name)
+            .append_pair("password", password)
+            .finish();
+        let request = post("/oauth/token").header("Authorization", CF);
+        self.send(request, format!("{form}&{more}")).await
+    }
+
+    /// What the `cf` command line is answered when it presents a refresh token.
+    pub(crate) async fn refresh(&self, token: &str) -> Answer {
+        let request = post("/oauth/token").header("Authorization", CF);
+        let form = format!("grant_type=refresh_token&refresh_token={token}");
+        self.send(request, form).await
+    }
+
+    /// What the audit log has, oldest first: action, who, detail.
+    pub(crate) async fn audited(&self, action: &str) -> Vec<(String, String)> {
+        let mut tx = self.store.read().await.unwrap();
+        let filter = audit::Filter {
+            action: Some(action.to_owned()),
+            ..audit::Filter::default()
+        };
+        let events = audit::list(&mut tx, &filter).await.unwrap();
+        let events = events.into_iter().rev();
+        events
+            .map(|event| (event.actor.who.name().to_owned(), event.detail))
+            .collect()
+    }
+
     pub(crate) async fn send(&self, request: Builder, body: impl Into<Bytes>) -> Answer {
         self.send_from("127.0.0.1", request, body).await
     }
@@ -360,6 +456,7 @@ struct Feed {
     identities: SharedIdentities,
     clock: Arc<ManualClock>,
     hash: KeyedHash,
+    account_hash: KeyedHash,
 }
 
 impl Feed {
@@ -370,11 +467,12 @@ impl Feed {
         let clients = clients::load(&mut tx, &tenant, |der| Some(names(der)))
             .await
             .unwrap();
+        let accounts = accounts::load(&mut tx, self.account_hash.clone()).await;
         let revoked = revocations::list_live(&mut tx, self.clock.now()).await;
         self.identities.replace(Identities {
             tenant,
             clients: Directory::new(clients, self.hash.clone()),
-            accounts: Accounts::default(),
+            accounts: accounts.unwrap(),
             keys: next.verification(),
             revoked: revoked.unwrap().into_iter().collect(),
         });
@@ -418,6 +516,14 @@ impl Answer {
         self.headers
             .get(name)
             .map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// A text member of the JSON.
+    pub(crate) fn text(&self, name: &str) -> String {
+        let json = self.json();
+        let text = json[name].as_str();
+        text.unwrap_or_else(|| panic!("{name} in {}", self.body))
+            .to_owned()
     }
 
     /// Status and OAuth error name.

@@ -10,6 +10,7 @@ use lockgate_core::ids::SessionId;
 use super::claims::{Reader, Times, TokenUser};
 use super::{EXPIRY_LEEWAY, START_LEEWAY, TokenRefused, segments};
 use crate::identity::Identities;
+use crate::surface::ADMIN_SCOPE;
 
 /// The audience of tokens for accounts. Tokens for flows and for the OData API never have it.
 pub const PLATFORM_AUDIENCE: &str = "cloud_controller";
@@ -32,6 +33,12 @@ pub struct AccountToken {
 }
 
 impl AccountToken {
+    /// Whether it opens everything: its account is an administrator, and its scopes say so.
+    #[must_use]
+    pub fn is_admin(&self) -> bool {
+        self.account.admin && self.has_scope(ADMIN_SCOPE)
+    }
+
     /// Whether the token carries `scope`.
     #[must_use]
     pub fn has_scope(&self, scope: &str) -> bool {

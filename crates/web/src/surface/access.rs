@@ -109,7 +109,7 @@ impl Rule {
             Access::Operator if self.guard.operator.admits(headers) => Ok(Principal::Operator),
             Access::Operator => {
                 let token = self.account_token(caller, headers)?;
-                match token.account.admin && token.has_scope(ADMIN_SCOPE) {
+                match token.is_admin() {
                     true => Ok(Principal::Account(token.account)),
                     false => Err(Denied::NotAdmin),
                 }
