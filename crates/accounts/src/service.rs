@@ -4,6 +4,7 @@
 mod memberships;
 mod organizations;
 mod people;
+mod proofs;
 mod spaces;
 
 use lockgate_core::account::ACCOUNT_HASH_LABEL;

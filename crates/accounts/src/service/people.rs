@@ -12,9 +12,8 @@ use lockgate_store::changes::{self, Topic};
 use lockgate_store::{Tx, audit, roles, sessions};
 
 use crate::error::{Error, Result};
-use crate::hashing::Busy;
+use crate::rules;
 use crate::service::AccountService;
-use crate::{rules, secrets};
 
 /// An account to be made.
 #[derive(Clone, Debug)]
@@ -49,17 +48,6 @@ pub struct Issued {
     pub account: Account,
     /// What was generated; `None` when the password was given.
     pub secret: Option<Secret<String>>,
-}
-
-/// What an account proves itself with.
-#[derive(Default)]
-struct Proof {
-    /// The hash of a password.
-    password: Option<String>,
-    /// The digest of a secret.
-    secret: Option<[u8; 32]>,
-    /// What was generated.
-    generated: Option<Secret<String>>,
 }
 
 impl AccountService {
@@ -181,72 +169,6 @@ impl AccountService {
         Ok(account)
     }
 
-    /// Gives a person a password: `password`, or a generated one. The person is logged out.
-    ///
-    /// # Errors
-    /// When there is no such person, or the password is not acceptable.
-    pub async fn set_password(
-        &self,
-        actor: &Actor,
-        name_or_guid: &str,
-        password: Option<Secret<String>>,
-    ) -> Result<Issued> {
-        let account = self.account(name_or_guid).await?;
-        if account.kind != AccountKind::Person {
-            return Err(wrong_kind(account, "password"));
-        }
-        if let Some(password) = &password {
-            let mut errors = FieldErrors::default();
-            rules::password(password.expose(), &account.name, &mut errors);
-            errors.check()?;
-        }
-        let proof = self.password(password).await?;
-        self.prove(actor, "account.password", account.id, proof)
-            .await
-    }
-
-    /// Gives a tool or a broker another secret. The former one, and the tokens it got, end at once.
-    ///
-    /// # Errors
-    /// When there is no such tool or broker.
-    pub async fn rotate_secret(&self, actor: &Actor, name_or_guid: &str) -> Result<Issued> {
-        let account = self.account(name_or_guid).await?;
-        if account.kind == AccountKind::Person {
-            return Err(wrong_kind(account, "secret"));
-        }
-        let proof = self.secret();
-        self.prove(actor, "account.secret", account.id, proof).await
-    }
-
-    async fn prove(
-        &self,
-        actor: &Actor,
-        action: &'static str,
-        id: AccountId,
-        proof: Proof,
-    ) -> Result<Issued> {
-        let mut tx = self.store.begin().await?;
-        let account = find(&mut tx, &id.to_string()).await?;
-        let account = Account {
-            password: proof.password,
-            secret: proof.secret,
-            updated_at: self.clock.now(),
-            ..account
-        };
-        let account = self.logged_out(&mut tx, account).await?;
-        accounts::update(&mut tx, &account).await?;
-        let detail = match proof.generated {
-            Some(_) => "generated",
-            None => "",
-        };
-        finish(tx, actor, action, &account, detail).await?;
-        tracing::info!(account = %account.id, action, "credential of an account changed");
-        Ok(Issued {
-            account,
-            secret: proof.generated,
-        })
-    }
-
     /// Deletes an account with its roles and sessions.
     ///
     /// # Errors
@@ -266,34 +188,8 @@ impl AccountService {
         Ok(())
     }
 
-    /// The hash of a password, generated if it is not given.
-    async fn password(&self, given: Option<Secret<String>>) -> Result<Proof> {
-        let (password, generated) = match given {
-            Some(password) => (password, None),
-            None => {
-                let password = secrets::password(&*self.random);
-                (password.clone(), Some(password))
-            }
-        };
-        let hash = self.hashing.hash(password, &*self.random).await;
-        Ok(Proof {
-            password: Some(hash.map_err(|Busy| Error::Busy)?),
-            secret: None,
-            generated,
-        })
-    }
-
-    fn secret(&self) -> Proof {
-        let secret = secrets::secret(&*self.random);
-        Proof {
-            password: None,
-            secret: Some(self.hash.tag(secret.expose().as_bytes())),
-            generated: Some(secret),
-        }
-    }
-
     /// The account with its sessions ended and its tokens refused.
-    async fn logged_out(&self, tx: &mut Tx, account: Account) -> Result<Account> {
+    pub(super) async fn logged_out(&self, tx: &mut Tx, account: Account) -> Result<Account> {
         sessions::end_all(tx, account.id).await?;
         Ok(Account {
             tokens_not_before: self.clock.now(),
@@ -312,7 +208,7 @@ pub(super) async fn find(tx: &mut Tx, name_or_guid: &str) -> Result<Account> {
 }
 
 /// Announces and records a change of an account, and commits.
-async fn finish(
+pub(super) async fn finish(
     mut tx: Tx,
     actor: &Actor,
     action: &'static str,
@@ -393,14 +289,6 @@ pub(super) fn too_many(what: &'static str, limit: usize, there: usize) -> Result
 
 fn taken(error: lockgate_store::Error, name: &str) -> Error {
     Error::conflict(error, || Error::AccountTaken(name.to_owned()))
-}
-
-fn wrong_kind(account: Account, lacks: &'static str) -> Error {
-    Error::WrongKind {
-        account: account.name,
-        kind: account.kind,
-        lacks,
-    }
 }
 
 /// What changed, for the audit log.
