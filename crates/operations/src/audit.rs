@@ -44,14 +44,14 @@ fn of_calls(filter: &Filter) -> Option<refusals::Filter> {
 }
 
 fn event(refusal: Refusal) -> Event {
-    let (target_kind, target) = match refusal.flow {
-        Some(flow) => ("flow", flow),
-        None => ("", String::new()),
-    };
     let request = format!("{} {}", refusal.method, refusal.path);
-    let detail = match refusal.detail.is_empty() {
-        true => request,
-        false => format!("{request}: {}", refusal.detail),
+    let (target_kind, target_id, target_name, detail) = match refusal.flow {
+        Some(flow) if refusal.detail.is_empty() => ("flow", flow.clone(), flow, request),
+        Some(flow) => {
+            let detail = format!("{request}: {}", refusal.detail);
+            ("flow", flow.clone(), flow, detail)
+        }
+        None => ("request", String::new(), request, refusal.detail),
     };
     Event {
         id: refusal.id.0,
@@ -66,8 +66,8 @@ fn event(refusal: Refusal) -> Event {
         },
         action: FLOW_CALL.to_owned(),
         target_kind: target_kind.to_owned(),
-        target_name: target.clone(),
-        target_id: target,
+        target_id,
+        target_name,
         key: refusal.key_id,
         thumbprint: refusal.thumbprint,
         outcome: Outcome::Refused {

@@ -2,10 +2,12 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 #![expect(clippy::print_stderr, reason = "skipped tests say so")]
 
+mod audit;
 mod cluster;
 mod command_line;
 mod corpus;
 mod crash;
 mod people;
 mod server;
+mod tls;
 mod walkthrough;

@@ -174,7 +174,8 @@ async fn refused_calls_of_flows_are_in_the_same_list() {
         })
     );
     assert_eq!(items(&answer)[0]["who"], "anonymous");
-    assert_eq!(items(&answer)[0]["target"], json!(null));
+    let request = json!({"kind": "request", "id": "", "name": "POST /http/orders"});
+    assert_eq!(items(&answer)[0]["target"], request);
 
     let seconds = async |query: &str| {
         let (_, answer) = server.get(&format!("audit?{query}")).await;
