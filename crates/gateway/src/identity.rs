@@ -94,9 +94,18 @@ impl Caller {
                 ..
             } => client.id.as_str().into(),
             Identity::Known {
-                principal: Principal::Person { client, name, .. },
+                principal:
+                    Principal::Person {
+                        client,
+                        account,
+                        name,
+                        ..
+                    },
                 ..
-            } => format!("{} {name}", client.id).into(),
+            } => match account {
+                Some(account) => format!("{} {}", client.id, account.id).into(),
+                None => format!("{} - {name}", client.id).into(),
+            },
             Identity::Holder { certificate, .. } => {
                 format!("certificate {}", certificate.thumbprint).into()
             }

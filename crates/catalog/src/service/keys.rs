@@ -233,7 +233,8 @@ impl Catalog {
 
     /// Makes `newest` the issue date of the newest certificate accepted for an unpinned key: older
     /// ones are refused from now on. Returns `false`, and changes nothing, when one as new was
-    /// accepted before.
+    /// accepted before. In both cases clients are read again before this returns: whoever asks for
+    /// what is there already saw less than the store has.
     ///
     /// # Errors
     /// When there is no such key.
@@ -246,8 +247,8 @@ impl Catalog {
         let mut tx = self.store.begin().await?;
         let key = find(&mut tx, id).await?;
         let advanced = keys::advance(&mut tx, id, newest).await?;
+        changes::bump(&mut tx, Topic::Clients).await?;
         if advanced {
-            changes::bump(&mut tx, Topic::Clients).await?;
             let detail = format!("a certificate issued at {newest} was accepted");
             audit::record(
                 &mut tx,

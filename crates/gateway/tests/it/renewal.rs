@@ -138,6 +138,7 @@ async fn t56_parallel_renewals_never_move_the_date_back() {
     for (first, second, expected) in [
         (&older, &newer, ["200", "200"]),
         (&newer, &older, ["200", "401 certificate-superseded"]),
+        (&newer, &newer, ["200", "200"]),
     ] {
         let server = Server::start().await;
         let let_go = [first, second].map(|one| server.ratchet.hold(date(one)));
