@@ -91,6 +91,12 @@ fn judge(
             warnings.push(format!("the certificate is not accepted before {from}"));
             store.issuer_of(&der)
         }
+        Err(Untrusted::UnknownIssuer(_)) if parsed.names.issuer == parsed.names.subject => {
+            return Err(
+                "the certificate is signed by itself, so no trusted authority can lead to it"
+                    .to_owned(),
+            );
+        }
         Err(Untrusted::UnknownIssuer(_)) => None,
         Err(untrusted) => return Err(format!("the certificate cannot be used: {untrusted}")),
     };

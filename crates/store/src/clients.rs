@@ -72,11 +72,22 @@ fn client(
         instance: instance.id,
         plan: instance.plan,
         roles: instance.parameters.roles,
-        grant_types: instance.parameters.grant_types,
+        grant_types: grant_types(instance.parameters.grant_types),
         redirect_uris: instance.parameters.redirect_uris,
         token_validity: instance.parameters.token_validity,
         tokens_not_before: instance.tokens_not_before,
         secrets,
         certificates,
     }
+}
+
+/// The grants that a client may use. What was called `client_x509` once is client credentials with a
+/// certificate: instances that still have it get no new keys, but those that they have go on.
+fn grant_types(mut names: Vec<String>) -> Vec<String> {
+    for name in &mut names {
+        if name == "client_x509" {
+            "client_credentials".clone_into(name);
+        }
+    }
+    names
 }

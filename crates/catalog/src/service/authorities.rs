@@ -15,7 +15,7 @@ use lockgate_pki::pem;
 use lockgate_pki::trust::{TrustStore, check_authority};
 use lockgate_store::authorities::{self, Authority as Row, State};
 use lockgate_store::changes::{self, Topic};
-use lockgate_store::keys::Credential;
+use lockgate_store::keys::{Certificate, Credential};
 use lockgate_store::{Tx, audit, instances, keys};
 
 use crate::error::{Error, Result};
@@ -319,10 +319,15 @@ async fn signed_by(tx: &mut Tx, authority: &Authority) -> Result<Vec<String>> {
     let ids: Vec<InstanceId> = instances.iter().map(|instance| instance.id).collect();
     let names: HashMap<_, _> = instances.into_iter().map(|i| (i.id, i.name)).collect();
     let store = TrustStore::new([&authority.der]);
+    let is_signed = |certificate: &Certificate| match certificate.issuer_key {
+        Some(issuer_key) => issuer_key == authority.parsed.key,
+        // Its authority was not known when the key was made.
+        None => store.issuer_of(&certificate.der).is_some(),
+    };
     let mut signed = Vec::new();
     for key in keys::list_of(tx, &ids).await? {
         if let Credential::Certificate(certificate) = &key.credential
-            && store.issuer_of(&certificate.der).is_some()
+            && is_signed(certificate)
         {
             signed.push(format!("{}/{}", names[&key.instance], key.name));
         }

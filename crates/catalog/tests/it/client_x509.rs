@@ -67,7 +67,8 @@ async fn there_are_no_new_keys_and_the_old_ones_go_on() {
         .unwrap();
     let client_id = key["client_id"].as_str().unwrap();
     let directory = server.directory().await;
-    assert!(directory.authenticate(client_id, secret, NOW).is_ok());
+    let found = directory.authenticate(client_id, secret, NOW).unwrap();
+    assert_eq!(found.client.grant_types, ["client_credentials"]);
     assert_eq!(server.delete("instances/orders/keys/old").await.0, 204);
     assert_eq!(server.delete("instances/orders").await.0, 204);
 }

@@ -8,6 +8,7 @@ use lockgate_core::clock::Timestamp;
 use lockgate_core::ids::KeyId;
 use lockgate_pki::{certificate, pem};
 use lockgate_testkit::operator::{Answer, assert_error, assert_fields};
+use rcgen::{CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, KeyPair};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -77,6 +78,20 @@ async fn a_certificate_works_and_its_key_holds_no_secret() {
     );
 }
 
+/// A client certificate that nobody but its owner signed, with these attributes in its name.
+fn own_signature(attributes: &[&str]) -> String {
+    let mut parameters = CertificateParams::default();
+    parameters.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
+    parameters.distinguished_name = DistinguishedName::new();
+    for attribute in attributes {
+        parameters
+            .distinguished_name
+            .push(DnType::CommonName, *attribute);
+    }
+    let pair = KeyPair::generate().unwrap();
+    pem::encode(parameters.self_signed(&pair).unwrap().der())
+}
+
 #[tokio::test]
 async fn what_nobody_could_ever_use_is_refused_with_its_reason() {
     let (server, partner) = (server().await, Outside::new("partner", 400));
@@ -93,6 +108,8 @@ async fn what_nobody_could_ever_use_is_refused_with_its_reason() {
         (partner.pem(), "certificate of an authority"),
         (pem::encode(&partner.server()), "client authentication"),
         (weak.to_owned(), "too weak"),
+        (own_signature(&["CN"]), "signed by itself"),
+        (own_signature(&[]), "no subject"),
     ];
     for (text, reason) in cases {
         let answer = bring(&server, "orders", "k1", &text, true).await;
@@ -163,6 +180,8 @@ async fn an_unknown_authority_is_fine_only_for_a_pinned_certificate_and_not_sile
     assert!(server.presented(&der).await.is_err());
     trust(&server, "partner", &partner).await;
     assert!(server.presented(&der).await.is_ok());
+    let (_, shown) = server.get("authorities/partner").await;
+    assert_eq!(shown["keys"], json!(["orders/k1"]));
 }
 
 #[tokio::test]
