@@ -227,8 +227,9 @@ pub const LOGIN_SOURCE_REMEMBERED: Duration = Duration::from_secs(90 * 24 * 60 *
 pub const CERTIFICATE: usize = 32 * 1024;
 /// A certificate as text: PEM in any of its spellings.
 pub const CERTIFICATE_TEXT: usize = 64 * 1024;
-/// Certificates that a client sends besides its own.
-pub const CERTIFICATE_CHAIN: usize = 8;
+/// Certificates that a client sends besides its own. The ways to order them, which hostile ones make
+/// us try, grow faster than anything.
+pub const CERTIFICATE_CHAIN: usize = 5;
 /// TLS handshakes of one listener at the same time; more wait for their turn.
 pub const HANDSHAKES: usize = 500;
 /// A TLS session that a ticket is made of; one with a longer client certificate is not resumed.

@@ -23,6 +23,8 @@ use rustls_pki_types::{CertificateDer, PrivatePkcs8KeyDer};
 pub const MAX_VALIDITY_DAYS: u16 = 365;
 /// Certificates are valid a little before they are issued, for servers whose clocks are behind.
 const CLOCK_DIFFERENCE: Duration = Duration::from_secs(300);
+/// The upper bound of a common name in characters, which our other attributes respect too.
+const COMMON_NAME: usize = 64;
 const DAY: Duration = Duration::from_secs(86_400);
 
 /// An authority: its certificate, and the key that it signs with.
@@ -232,9 +234,10 @@ impl Authority {
         now: Timestamp,
         random: &dyn Random,
     ) -> Result<Issued, AuthorityError> {
-        let name = hosts.first().copied().unwrap_or_default();
+        // Clients look at the alternative names only; this one is for people.
+        let name = hosts.first().filter(|host| host.len() <= COMMON_NAME);
         let subject = Subject {
-            common_name: name.to_owned(),
+            common_name: name.map_or("server", |host| host).to_owned(),
             ..Subject::default()
         };
         let valid = self.validity(days, now)?;
@@ -329,8 +332,8 @@ fn distinguished_name(subject: &Subject) -> Result<DistinguishedName, AuthorityE
     ];
     for (kind, text) in texts {
         let Some(text) = text else { continue };
-        // The upper bound of a common name, which the others respect too.
-        let fits = (1..=64).contains(&text.chars().count()) && !text.chars().any(char::is_control);
+        let fits = (1..=COMMON_NAME).contains(&text.chars().count());
+        let fits = fits && !text.chars().any(char::is_control);
         if !fits {
             return Err(invalid(text));
         }

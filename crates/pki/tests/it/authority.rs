@@ -158,4 +158,7 @@ fn a_server_certificate_is_for_its_hosts_and_no_client() {
     assert_eq!(issued.parsed.usage, Usage::Other);
     assert_eq!(issued.parsed.names.subject.text(), "CN=localhost");
     assert_eq!(issued.parsed.not_after, authority.parsed().not_after);
+    let long = format!("{}.example", "x".repeat(60));
+    let issued = authority.issue_server(&[&long], 30, NOW, &random).unwrap();
+    assert_eq!(issued.parsed.names.subject.text(), "CN=server");
 }

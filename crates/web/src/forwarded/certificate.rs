@@ -116,7 +116,7 @@ fn read_chain(text: &str) -> Result<Vec<Vec<u8>>, Unreadable> {
     const FOOTER: &str = "-----END CERTIFICATE-----";
     let blocks = text.split_inclusive(FOOTER).map(str::trim);
     let blocks: Vec<_> = blocks.filter(|block| !block.is_empty()).collect();
-    if blocks.is_empty() || blocks.len() > limits::CERTIFICATE_CHAIN {
+    if blocks.is_empty() || blocks.len() > 1 + limits::CERTIFICATE_CHAIN {
         return Err(Unreadable);
     }
     let blocks = blocks.into_iter().map(pem::read_one);
@@ -260,7 +260,7 @@ mod tests {
             format!("{own};Cert=\"{own}\""),
             format!("Cert=\"{own}\";x"),
             "Cert=\"%ff\"".to_owned(),
-            format!("Chain=\"{}\"", own.repeat(limits::CERTIFICATE_CHAIN + 1)),
+            format!("Chain=\"{}\"", own.repeat(limits::CERTIFICATE_CHAIN + 2)),
             "sender".to_owned(),
         ];
         for field in fields {

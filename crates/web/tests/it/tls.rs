@@ -151,7 +151,7 @@ async fn huge_chains_do_no_harm() {
     let answer = ask(&mut connection).await;
     assert_eq!(
         answer,
-        format!("{NOBODY}; its chain has more than 8 certificates")
+        format!("{NOBODY}; its chain has more than 5 certificates")
     );
     let huge = world.client_with_chain(&MADE.sender, 500);
     if let Ok(mut connection) = server.connect_tls(&huge).await {
