@@ -10,6 +10,7 @@ pub mod postgres;
 pub mod smtp;
 mod tenant;
 pub mod tls;
+pub mod transcript;
 
 pub use guard::guard;
 pub use tenant::tenant;
