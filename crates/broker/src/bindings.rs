@@ -1,7 +1,7 @@
 //! Bindings: keys that platforms ask for.
 
 use http::StatusCode;
-use lockgate_catalog::service::{NewKey, PreparedKey, ShownKey};
+use lockgate_catalog::service::{NewKey, ShownKey};
 use lockgate_core::clock::Timestamp;
 use lockgate_core::ids::KeyId;
 use lockgate_store::keys::Key;
@@ -12,7 +12,6 @@ use serde_json::{Value, json};
 use crate::broker::Broker;
 use crate::call::{BindingPath, Platform};
 use crate::error::Error;
-use crate::instances::concurrent;
 use crate::request::Bind;
 use crate::version::Version;
 
@@ -29,7 +28,7 @@ impl Broker {
         let plan = self.catalog.find(instance).await?.plan;
         let asked = request.asked(plan);
         if let Some(repeated) = self.repeated(platform, path, &asked).await? {
-            return Ok((StatusCode::OK, repeated));
+            return Ok(repetition(repeated));
         }
         if request.plan.is_some_and(|named| named != plan) {
             let problem = "is not the plan of the service instance";
@@ -49,38 +48,29 @@ impl Broker {
             .catalog
             .prepare_key(&platform.actor, instance, new)
             .await;
-        let created = match prepared {
-            Ok(prepared) => self.book(platform, path, prepared, &asked).await,
-            Err(error) => Err(error.into()),
+        let prepared = match prepared {
+            Ok(prepared) => prepared,
+            // The same request may have been faster. Then it is done now, and this one repeats it.
+            Err(error) => {
+                let repeated = self.repeated(platform, path, &asked).await?;
+                return repeated.map(repetition).ok_or_else(|| error.into());
+            }
         };
-        let Err(error) = created else {
-            return created.map(|body| (StatusCode::CREATED, body));
-        };
-        // The same request may have been faster. Then it is done now, and this one repeats it.
-        match self.repeated(platform, path, &asked).await? {
-            Some(repeated) => Ok((StatusCode::OK, repeated)),
-            None => Err(concurrent(error)),
+        let mut tx = self.begin().await?;
+        if let Some((key, before)) = find(&mut tx, platform, path).await? {
+            let repeated = self.repeat(&mut tx, platform, key, &before, &asked).await;
+            return repeated.map(repetition);
         }
-    }
-
-    /// Booking and key are made in one transaction: there are never two keys for an id.
-    async fn book(
-        &self,
-        platform: &Platform,
-        path: &BindingPath,
-        prepared: PreparedKey,
-        asked: &Value,
-    ) -> Result<Value, Error> {
-        let (account, instance, binding) = (platform.account, &path.instance, &path.binding);
-        let mut tx = self.store.begin().await?;
+        // Booking and key are made in one transaction: there are never two keys for an id.
         let created = self
             .catalog
             .create_key_in(&mut tx, &platform.actor, prepared);
         let created = created.await?;
-        let key = created.key.id;
-        broker::insert_binding(&mut tx, account, instance, binding, key, asked).await?;
+        let (instance, binding) = (&path.instance, &path.binding);
+        let (account, key) = (platform.account, created.key.id);
+        broker::insert_binding(&mut tx, account, instance, binding, key, &asked).await?;
         tx.commit().await?;
-        shown(&created, platform.version)
+        Ok((StatusCode::CREATED, shown(&created, platform.version)?))
     }
 
     /// The binding, if the same request created it before.
@@ -93,12 +83,27 @@ impl Broker {
         let mut tx = self.store.read().await?;
         match find(&mut tx, platform, path).await? {
             None => Ok(None),
-            Some((key, before)) if before == *asked => {
-                let key = self.catalog.show_key_in(&mut tx, key).await?;
-                shown(&key, platform.version).map(Some)
+            Some((key, before)) => {
+                let repeated = self.repeat(&mut tx, platform, key, &before, asked).await;
+                repeated.map(Some)
             }
-            Some(_) => Err(Error::Conflict),
         }
+    }
+
+    /// The binding again, if what is asked for is what was asked for before.
+    async fn repeat(
+        &self,
+        tx: &mut Tx,
+        platform: &Platform,
+        key: KeyId,
+        before: &Value,
+        asked: &Value,
+    ) -> Result<Value, Error> {
+        if before != asked {
+            return Err(Error::Conflict);
+        }
+        let key = self.catalog.show_key_in(tx, key).await?;
+        shown(&key, platform.version)
     }
 
     /// What the predecessor of a binding was asked for with.
@@ -156,7 +161,7 @@ impl Broker {
         platform: &Platform,
         path: &BindingPath,
     ) -> Result<(), Error> {
-        let mut tx = self.store.begin().await?;
+        let mut tx = self.begin().await?;
         let (key, _) = find(&mut tx, platform, path).await?.ok_or(Error::Gone)?;
         self.catalog
             .delete_key_in(&mut tx, &platform.actor, key)
@@ -164,6 +169,11 @@ impl Broker {
         tx.commit().await?;
         Ok(())
     }
+}
+
+/// The answer to a request that was carried out before.
+fn repetition(body: Value) -> (StatusCode, Value) {
+    (StatusCode::OK, body)
 }
 
 async fn find(

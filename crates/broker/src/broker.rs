@@ -2,7 +2,8 @@
 
 use lockgate_catalog::Catalog;
 use lockgate_core::clock::SharedClock;
-use lockgate_store::Store;
+use lockgate_store::changes::{self, Topic};
+use lockgate_store::{Result, Store, Tx};
 
 /// The broker of one tenant. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -22,5 +23,13 @@ impl Broker {
             store,
             clock,
         }
+    }
+
+    /// Begins a transaction that changes clients. Others that do so wait until it ends, on every
+    /// server: what is read in it stays true.
+    pub(crate) async fn begin(&self) -> Result<Tx> {
+        let mut tx = self.store.begin().await?;
+        changes::bump(&mut tx, Topic::Clients).await?;
+        Ok(tx)
     }
 }

@@ -46,13 +46,23 @@ pub(crate) enum Error {
     #[error(transparent)]
     Catalog(CatalogError),
     #[error(transparent)]
-    Store(#[from] StoreError),
+    Store(StoreError),
+}
+
+impl From<StoreError> for Error {
+    fn from(error: StoreError) -> Self {
+        match error {
+            // Somebody made the same thing at the same time, by another way.
+            StoreError::Conflict { .. } | StoreError::Reference => Self::Concurrency,
+            other => Self::Store(other),
+        }
+    }
 }
 
 impl From<CatalogError> for Error {
     fn from(error: CatalogError) -> Self {
         match error {
-            CatalogError::Store(store) => Self::Store(store),
+            CatalogError::Store(store) => store.into(),
             // What was booked a moment ago is gone: somebody deleted it meanwhile.
             CatalogError::NoInstance(_) | CatalogError::NoKey(_) => Self::Concurrency,
             CatalogError::CredentialsHidden(_) => Self::Hidden,

@@ -4,8 +4,8 @@ use http::StatusCode;
 use lockgate_catalog::catalogue;
 use lockgate_catalog::service::{InstanceChange, NewInstance, parameters_json};
 use lockgate_core::ids::InstanceId;
+use lockgate_store::broker;
 use lockgate_store::metadata::Metadata;
-use lockgate_store::{Error as StoreError, broker};
 use serde_json::{Value, json};
 
 use crate::broker::Broker;
@@ -15,31 +15,15 @@ use crate::request::{Provision, Update};
 
 impl Broker {
     /// Creates the instance called `id`, or finds that it was created by the same request before.
+    ///
+    /// Booking and instance are made in one transaction: there are never two instances for an id.
     pub(crate) async fn provision(
         &self,
         platform: &Platform,
         id: &str,
-        request: &Provision,
+        request: Provision,
     ) -> Result<StatusCode, Error> {
-        let created = self.try_provision(platform, id, request).await;
-        match created {
-            // Another request for the id was faster; it is done now.
-            Err(Error::Store(StoreError::Conflict { .. })) => {
-                let again = self.try_provision(platform, id, request).await;
-                again.map_err(concurrent)
-            }
-            created => created,
-        }
-    }
-
-    /// Booking and instance are made in one transaction: there are never two instances for an id.
-    async fn try_provision(
-        &self,
-        platform: &Platform,
-        id: &str,
-        request: &Provision,
-    ) -> Result<StatusCode, Error> {
-        let mut tx = self.store.begin().await?;
+        let mut tx = self.begin().await?;
         let booked = broker::find_instance(&mut tx, platform.account, id).await?;
         if let Some((_, asked)) = booked {
             return match asked == request.asked {
@@ -49,9 +33,9 @@ impl Broker {
         }
         let new = NewInstance {
             space: None,
-            name: request.name.clone().unwrap_or_else(|| id.to_owned()),
+            name: request.name.unwrap_or_else(|| id.to_owned()),
             plan: request.plan,
-            parameters: request.parameters.clone(),
+            parameters: request.parameters,
             tags: vec![],
             metadata: Metadata::default(),
         };
@@ -73,7 +57,7 @@ impl Broker {
         id: &str,
         request: Update,
     ) -> Result<(), Error> {
-        let mut tx = self.store.begin().await?;
+        let mut tx = self.begin().await?;
         let booked = broker::find_instance(&mut tx, platform.account, id).await?;
         let (instance, asked) = booked.ok_or_else(|| Error::NoInstance(id.to_owned()))?;
         let asked = request.merged(asked);
@@ -95,7 +79,7 @@ impl Broker {
     /// Deletes the instance called `id` with its keys: the platform does not need them any more, and
     /// some may be left of requests whose answer it never got.
     pub(crate) async fn deprovision(&self, platform: &Platform, id: &str) -> Result<(), Error> {
-        let mut tx = self.store.begin().await?;
+        let mut tx = self.begin().await?;
         let booked = broker::find_instance(&mut tx, platform.account, id).await?;
         let (instance, _) = booked.ok_or(Error::Gone)?;
         let actor = &platform.actor;
@@ -123,13 +107,5 @@ impl Broker {
         let booked = broker::find_instance(&mut tx, platform.account, id).await?;
         let (instance, _) = booked.ok_or_else(|| Error::NoInstance(id.to_owned()))?;
         Ok(instance)
-    }
-}
-
-/// Somebody was faster twice.
-pub(crate) fn concurrent(error: Error) -> Error {
-    match error {
-        Error::Store(StoreError::Conflict { .. }) => Error::Concurrency,
-        other => other,
     }
 }

@@ -73,7 +73,7 @@ async fn provision(
     body: Body,
 ) -> Answer {
     let request = Provision::read(body)?;
-    let status = broker.provision(&platform, &id, &request).await?;
+    let status = broker.provision(&platform, &id, request).await?;
     Ok((status, axum::Json(json!({}))))
 }
 
