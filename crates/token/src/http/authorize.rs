@@ -39,7 +39,7 @@ pub(super) async fn ask(
     };
     match asked(&service, &request) {
         Ok(asked) => form(&service, &request, &asked, None).respond(StatusCode::OK),
-        Err(refusal) => refusal,
+        Err(wrong) => refuse_asking(&wrong),
     }
 }
 
@@ -55,7 +55,7 @@ pub(super) async fn answer(
     };
     let asked = match asked(&service, &request) {
         Ok(asked) => asked,
-        Err(refusal) => return refusal,
+        Err(wrong) => return refuse_asking(&wrong),
     };
     if !was_opened_here(&service.tenant(), &request) {
         return form(&service, &request, &asked, Some(STALE)).respond(StatusCode::FORBIDDEN);
@@ -110,13 +110,17 @@ async fn log_in(
     Ok(asked.answer(&[("code", &code)], &tenant))
 }
 
-/// The request as the client made it, or what the browser is told instead.
-fn asked(service: &Service, request: &OAuthRequest) -> Result<Asked, Response> {
+/// The request as the client made it.
+fn asked(service: &Service, request: &OAuthRequest) -> Result<Asked, NotAsked> {
     let identities = service.identities.snapshot();
-    Asked::read(&request.parameters, &identities).map_err(|wrong| match wrong {
+    Asked::read(&request.parameters, &identities)
+}
+
+fn refuse_asking(wrong: &NotAsked) -> Response {
+    match wrong {
         NotAsked::Here(text) => Page::saying(REFUSED, text).respond(StatusCode::BAD_REQUEST),
-        NotAsked::There(location) => redirect(&location),
-    })
+        NotAsked::There(location) => redirect(location),
+    }
 }
 
 fn refuse(error: &OAuthError) -> Response {

@@ -39,6 +39,14 @@ use uuid::Uuid;
 pub(crate) const START: Timestamp = Timestamp::from_secs(1_790_000_000);
 pub(crate) const ZONE: Uuid = Uuid::from_u128(0x7a6c);
 
+/// Hashes that take no time.
+const CHEAP: HashSettings = HashSettings {
+    memory_kib: 8,
+    passes: 1,
+    at_once: 1,
+    waiting: 8,
+};
+
 /// The password of every person here.
 pub(crate) const PASSWORD: &str = "correct horse battery";
 /// How the `cf` command line names itself: without a secret.
@@ -110,6 +118,21 @@ impl Default for Setup {
     }
 }
 
+impl Setup {
+    fn tenant(&self) -> Tenant {
+        Tenant {
+            name: "acme".to_owned(),
+            zone_id: ZONE,
+            client_number: 2207,
+            service_number: 101,
+            token_base: self.token_base.clone(),
+            certificate_base: self.certificate_base.clone(),
+            runtime_base: "https://acme.example.org".to_owned(),
+            api_base: "https://api.example.org".to_owned(),
+        }
+    }
+}
+
 impl World {
     /// A server with one signing key and one client that holds two roles.
     pub(crate) async fn new() -> Self {
@@ -117,7 +140,7 @@ impl World {
     }
 
     pub(crate) async fn with(setup: Setup) -> Self {
-        let world = Self::without_keys(setup).await;
+        let world = Box::pin(Self::without_keys(setup)).await;
         world.keys.tend().await.unwrap();
         world
     }
@@ -139,42 +162,26 @@ impl World {
             phases,
         );
         let identities = SharedIdentities::new(Identities {
-            tenant: Arc::new(Tenant {
-                name: "acme".to_owned(),
-                zone_id: ZONE,
-                client_number: 2207,
-                service_number: 101,
-                token_base: setup.token_base,
-                certificate_base: setup.certificate_base,
-                runtime_base: "https://acme.example.org".to_owned(),
-                api_base: "https://api.example.org".to_owned(),
-            }),
+            tenant: Arc::new(setup.tenant()),
             clients: Directory::new([], master.keyed_hash(SECRET_HASH_LABEL)),
             accounts: Accounts::default(),
             keys: VerificationKeys::default(),
             revoked: [].into_iter().collect(),
         });
-        let metrics = Metrics::default();
-        let cheap = HashSettings {
-            memory_kib: 8,
-            passes: 1,
-            at_once: 1,
-            waiting: 8,
-        };
         let surroundings = Surroundings {
             store: store.clone(),
             clock: clock.clone(),
             random: Arc::clone(&random),
             master: master.clone(),
         };
-        let accounts = AccountService::new(surroundings, cheap);
+        let accounts = AccountService::new(surroundings, CHEAP);
         let service = Service::new(
             identities.clone(),
             keys.clone(),
             setup.config,
             ratchet(store.clone()),
             accounts.clone(),
-            metrics,
+            Metrics::default(),
         );
         let refused = Arc::<Mutex<Vec<RefusedRequest>>>::default();
         let guard = Guard {
@@ -182,10 +189,7 @@ impl World {
             random: Arc::clone(&random),
             identities: identities.clone(),
             clock: clock.clone(),
-            audit: AuditSink::new({
-                let refused = Arc::clone(&refused);
-                move |request| refused.lock().unwrap().push(request)
-            }),
+            audit: remember(&refused),
         };
         let mut world = Self {
             api: Api::new([surface(service.clone())], guard),
@@ -434,6 +438,12 @@ impl World {
     pub(crate) fn advance(&self, by: Duration) {
         self.clock.advance(by);
     }
+}
+
+/// Puts refused requests where the test finds them.
+fn remember(refused: &Arc<Mutex<Vec<RefusedRequest>>>) -> AuditSink {
+    let refused = Arc::clone(refused);
+    AuditSink::new(move |request| refused.lock().unwrap().push(request))
 }
 
 /// Notes renewed certificates as the catalogue does.
