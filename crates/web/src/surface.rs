@@ -80,6 +80,13 @@ impl Surface {
         self.name
     }
 
+    /// The same with only those routes whose path is one of `paths`.
+    #[must_use]
+    pub fn only(mut self, paths: &[&str]) -> Self {
+        self.routes.retain(|route| paths.contains(&route.path));
+        self
+    }
+
     /// Its routes, in the order they were declared; the authorization-coverage test walks them.
     #[must_use]
     pub fn routes(&self) -> &[Route] {

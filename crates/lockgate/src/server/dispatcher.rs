@@ -17,8 +17,7 @@ pub(super) struct Dispatcher {
     pub(super) gateway: Gateway,
     /// Every route.
     pub(super) api: Api,
-    /// The routes of the listener for client certificates: tokens only. Browsers and operators have
-    /// no business there.
+    /// The routes of the listener for client certificates.
     pub(super) tokens: Api,
     /// Who may say which certificate a sender presented.
     pub(super) proxies: Proxies,

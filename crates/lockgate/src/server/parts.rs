@@ -40,6 +40,17 @@ use super::surroundings::Surroundings;
 use crate::config::{self, Config, UserName};
 use crate::feeds::{self, IdentityFeed};
 
+/// What the listener for client certificates has beside flows: what clients do with tokens. Operators
+/// and browsers have no business there.
+const BY_CERTIFICATE: [&str; 6] = [
+    "/oauth/token",
+    "/oauth/token/",
+    "/oauth/revoke",
+    "/introspect",
+    "/check_token",
+    "/token_keys",
+];
+
 /// How often signing keys are looked after.
 const KEY_TENDING: Duration = Duration::from_secs(60);
 
@@ -55,7 +66,7 @@ pub(super) struct Parts {
     /// Whose client certificates are accepted.
     trust: SharedTrust,
     gateway: Gateway,
-    /// What clients with a certificate may use beside flows.
+    /// The token server, which clients with a certificate use as well.
     tokens: Surface,
     /// Everything else.
     surfaces: Vec<Surface>,
@@ -237,7 +248,7 @@ impl Parts {
         Ok(Arc::new(Dispatcher {
             gateway: self.gateway.clone(),
             api: Api::new(all, guard.clone()),
-            tokens: Api::new(tokens, guard),
+            tokens: Api::new(tokens.map(|tokens| tokens.only(&BY_CERTIFICATE)), guard),
             proxies: Proxies::new(proxies, self.trust.clone(), around.clock.clone())?,
         }))
     }

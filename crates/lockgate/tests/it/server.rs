@@ -32,6 +32,8 @@ pub(crate) fn lockgate() -> Command {
 pub(crate) struct Server {
     child: Child,
     pub(crate) url: String,
+    /// HTTPS without and with asking for a client certificate; empty without a certificate.
+    https: Vec<String>,
     data: PathBuf,
     stderr: Option<std::thread::JoinHandle<String>>,
     _folder: Option<tempfile::TempDir>,
@@ -44,6 +46,40 @@ impl Server {
         let mut server = Self::start_in(folder.path(), &[]);
         server._folder = Some(folder);
         server
+    }
+
+    /// A server that also serves HTTPS, by a certificate of `lockgate dev-cert`.
+    pub(crate) fn start_https() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let made = lockgate()
+            .args(["dev-cert", "--data"])
+            .arg(folder.path())
+            .output()
+            .unwrap();
+        assert!(made.status.success(), "{}", text(&made.stderr));
+        let any = "127.0.0.1:0";
+        let env = [
+            ("LOCKGATE__TLS__LISTEN", any),
+            ("LOCKGATE__TLS__CLIENT_LISTEN", any),
+        ];
+        let mut server = Self::start_in(folder.path(), &env);
+        server._folder = Some(folder);
+        server
+    }
+
+    /// Where HTTPS is served without asking for a client certificate.
+    pub(crate) fn https(&self) -> &str {
+        &self.https[0]
+    }
+
+    /// Where HTTPS is served that asks for a client certificate.
+    pub(crate) fn client_https(&self) -> &str {
+        &self.https[1]
+    }
+
+    /// The folder with the server's files.
+    pub(crate) fn data(&self) -> &Path {
+        &self.data
     }
 
     /// A server on `data`, with configuration variables.
@@ -68,17 +104,24 @@ impl Server {
         let output = BufReader::new(child.stdout.take().unwrap());
         std::thread::spawn(move || {
             for line in output.lines().map_while(Result::ok) {
-                if let Some((_, rest)) = line.split_once("http://") {
-                    let address = rest.split_whitespace().next().unwrap_or(rest);
+                let urls = line.split_whitespace().filter(|word| word.contains("://"));
+                for url in urls {
                     // The test may have given up already.
-                    let _gone = found.send(format!("http://{address}"));
+                    let _gone = found.send(url.to_owned());
                 }
             }
         });
-        match url.recv_timeout(DEADLINE) {
-            Ok(url) => Self {
+        let https = if data.join("tls/server.pem").exists() {
+            2
+        } else {
+            0
+        };
+        let urls: Result<Vec<_>, _> = (0..=https).map(|_| url.recv_timeout(DEADLINE)).collect();
+        match urls {
+            Ok(mut urls) => Self {
                 child,
-                url,
+                url: urls.remove(0),
+                https: urls,
                 data: data.to_owned(),
                 stderr: Some(stderr),
                 _folder: None,
