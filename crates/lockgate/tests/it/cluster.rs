@@ -4,6 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use lockgate_testkit::postgres::Database;
+use serde_json::Value;
 use tokio::time::Instant;
 
 use crate::server::Server;
@@ -53,6 +54,68 @@ async fn two_servers_see_each_others_changes() {
     until(&one, &again.bearer(&two).await, 200).await;
     two.json(&["undeploy", "Hello"]);
     until(&one, &again.basic(), 404).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_servers_see_each_others_accounts() {
+    let Some(database) = Database::create().await else {
+        return;
+    };
+    let (a, b, key) = (
+        tempfile::tempdir().unwrap(),
+        tempfile::tempdir().unwrap(),
+        tempfile::tempdir().unwrap(),
+    );
+    let master_key = key.path().join("master.key");
+    let one = start(a.path(), database.url(), &master_key);
+    let two = start(b.path(), database.url(), &master_key);
+
+    let tool = one.json(&["user", "create", "pipeline", "--tool"]);
+    let secret = tool["secret"].as_str().unwrap();
+    let spaces = async |server: &Server, token: &str| {
+        let call = server.call("GET", "/v3/spaces").bearer_auth(token);
+        let answer = call.send().await.unwrap();
+        let status = answer.status().as_u16();
+        let body: Value = serde_json::from_str(&answer.text().await.unwrap()).unwrap();
+        (status, body["pagination"]["total_results"].as_u64())
+    };
+    let token = eventually(async || {
+        let form = [
+            ("grant_type", "client_credentials"),
+            ("client_id", "pipeline"),
+            ("client_secret", secret),
+        ];
+        let call = two.call("POST", "/oauth/token").form(&form);
+        let answer = call.send().await.unwrap().text().await.unwrap();
+        let answer: Value = serde_json::from_str(&answer).unwrap();
+        answer["access_token"].as_str().map(str::to_owned)
+    })
+    .await;
+    assert_eq!(spaces(&two, &token).await, (200, Some(0)));
+    let grant = [
+        "user",
+        "grant",
+        "pipeline",
+        "space_auditor",
+        "--org",
+        "default",
+    ];
+    one.json(&[&grant[..], &["--space", "default"]].concat());
+    let sees = async || (spaces(&two, &token).await == (200, Some(1))).then_some(());
+    eventually(sees).await;
+    two.json(&["user", "delete", "pipeline"]);
+    eventually(async || (spaces(&one, &token).await.0 == 401).then_some(())).await;
+}
+
+/// Asks until there is an answer; it must come within the promised time.
+async fn eventually<T>(ask: impl AsyncFn() -> Option<T>) -> T {
+    let deadline = Instant::now() + PROPAGATION;
+    loop {
+        if let Some(answer) = ask().await {
+            return answer;
+        }
+        assert!(Instant::now() < deadline, "the change does not arrive");
+    }
 }
 
 /// Calls until the status comes; it must come within the promised time.
