@@ -111,12 +111,25 @@ fn row(event: &Value) -> [String; 6] {
     };
     [
         text("/at"),
-        text("/who"),
+        who(event),
         text("/source"),
         text("/action"),
         target,
         outcome,
     ]
+}
+
+/// Who it was. A name that was only claimed has a question mark, and an account that is called like
+/// what is none is told apart from it.
+fn who(event: &Value) -> String {
+    let who = cell(event.get("who"));
+    let kind = cell(event.pointer("/actor/kind"));
+    let looks_special = ["operator", "server", "anonymous"].contains(&who.as_str());
+    match kind.as_str() {
+        "unknown" if event.pointer("/actor/claimed").is_some() => format!("{who}?"),
+        "account" | "broker" | "client" if looks_special => format!("{kind} {who}"),
+        _ => who,
+    }
 }
 
 fn is_refused(event: &Value) -> bool {
@@ -130,7 +143,6 @@ fn details(event: &Value) -> Vec<String> {
     let fields = [
         ("", "/detail"),
         ("for ", "/actor/originating"),
-        ("claimed ", "/actor/claimed"),
         ("key ", "/key"),
         ("certificate ", "/thumbprint"),
         ("correlation ", "/correlation_id"),
@@ -164,6 +176,21 @@ mod tests {
         ];
         assert_eq!(row(&event), expected);
         assert_eq!(details(&event), ["key 1", "correlation c"]);
+    }
+
+    #[test]
+    fn nobody_passes_for_somebody_else() {
+        let cases = [
+            (json!({"kind": "operator"}), "operator", "operator"),
+            (json!({"kind": "account"}), "operator", "account operator"),
+            (json!({"kind": "client"}), "anonymous", "client anonymous"),
+            (json!({"kind": "unknown"}), "anonymous", "anonymous"),
+            (json!({"kind": "unknown", "claimed": "ann"}), "ann", "ann?"),
+            (json!({"kind": "account"}), "ann", "ann"),
+        ];
+        for (actor, name, expected) in cases {
+            assert_eq!(who(&json!({"actor": actor, "who": name})), expected);
+        }
     }
 
     #[test]

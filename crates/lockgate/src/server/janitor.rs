@@ -69,3 +69,42 @@ async fn clean_portion(store: &Store, ends: Ends) -> lockgate_store::Result<u64>
     tx.commit().await?;
     Ok(deleted)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use lockgate_core::audit::{Actor, Target};
+    use lockgate_core::clock::ManualClock;
+    use lockgate_store::Location;
+    use lockgate_store::audit::Filter;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn audit_events_are_kept_as_long_as_their_own_key_says() {
+        let folder = tempfile::tempdir().unwrap();
+        let start = Timestamp::from_secs(1_800_000_000);
+        let manual = Arc::new(ManualClock::at(start));
+        let clock: SharedClock = manual.clone();
+        let location = Location::Sqlite(folder.path().join("test.db"));
+        let store = Store::open(&location, clock.clone()).await.unwrap();
+        let mut tx = store.begin().await.unwrap();
+        let target = Target::new("role", "r", "r");
+        audit::record(&mut tx, &Actor::SERVER, "role.create", &target, "")
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+        let keep = Retention {
+            messages: 30,
+            audit: 365,
+        };
+        for (days, left) in [(31, 1), (365 - 31, 1), (1, 0)] {
+            manual.advance(DAY * days);
+            clean(&store, &clock, keep).await.unwrap();
+            let mut tx = store.read().await.unwrap();
+            let events = audit::list(&mut tx, &Filter::default()).await.unwrap();
+            assert_eq!(events.len(), left, "{:?}", clock.now());
+        }
+    }
+}

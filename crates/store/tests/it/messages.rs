@@ -345,107 +345,89 @@ async fn old_messages_are_purged() {
     .await;
 }
 
+/// Two refusals: one with all that can be known, and a later one with as little.
+fn refused() -> [Refusal; 2] {
+    let full = Refusal {
+        id: CorrelationId(Uuid::from_u128(1)),
+        at: at(1),
+        source: "127.0.0.1".to_owned(),
+        method: "POST".to_owned(),
+        path: "/http/orders".to_owned(),
+        status: 403,
+        reason: "role".to_owned(),
+        detail: "the client lacks ESBMessaging.send".to_owned(),
+        client_id: Some("sb-1".to_owned()),
+        key_id: Some(KeyId(Uuid::from_u128(5))),
+        thumbprint: Some(Thumbprint::of(b"certificate")),
+        flow: Some("orders".to_owned()),
+    };
+    let bare = Refusal {
+        id: CorrelationId(Uuid::from_u128(2)),
+        at: at(2),
+        client_id: None,
+        key_id: None,
+        thumbprint: None,
+        flow: None,
+        ..full.clone()
+    };
+    [full, bare]
+}
+
+fn of_refusals(set: impl FnOnce(&mut refusals::Filter)) -> refusals::Filter {
+    let mut filter = refusals::Filter {
+        limit: 10,
+        ..refusals::Filter::default()
+    };
+    set(&mut filter);
+    filter
+}
+
 #[tokio::test]
-async fn refusals_are_kept_listed_and_purged() {
+async fn refusals_are_kept_and_purged() {
     for_each_backend(async |backend| {
-        let full = Refusal {
-            id: CorrelationId(Uuid::from_u128(1)),
-            at: at(1),
-            source: "127.0.0.1".to_owned(),
-            method: "POST".to_owned(),
-            path: "/http/orders".to_owned(),
-            status: 403,
-            reason: "role".to_owned(),
-            detail: "the client lacks ESBMessaging.send".to_owned(),
-            client_id: Some("sb-1".to_owned()),
-            key_id: Some(KeyId(Uuid::from_u128(5))),
-            thumbprint: Some(Thumbprint::of(b"certificate")),
-            flow: Some("orders".to_owned()),
-        };
-        let bare = Refusal {
-            id: CorrelationId(Uuid::from_u128(2)),
-            at: at(2),
-            client_id: None,
-            key_id: None,
-            thumbprint: None,
-            flow: None,
-            ..full.clone()
-        };
         let mut tx = backend.store.begin().await.unwrap();
-        let both = [full.clone(), bare.clone()];
-        refusals::append(&mut tx, &both).await.unwrap();
-        refusals::append(&mut tx, &both).await.unwrap();
-        let thumbprint = Thumbprint::of(b"certificate").to_string();
-        let all = || refusals::Filter {
-            limit: 10,
-            ..refusals::Filter::default()
-        };
-        let about = |about: String| refusals::Filter {
-            about: Some(about),
-            ..all()
-        };
+        let [full, bare] = refused();
+        let all = of_refusals(|_| ());
+        for _ in 0..2 {
+            refusals::append(&mut tx, &refused()).await.unwrap();
+        }
+        let listed = refusals::list(&mut tx, &all).await.unwrap();
+        assert_eq!(listed, [bare.clone(), full.clone()]);
+        let found = refusals::find(&mut tx, full.id).await.unwrap();
+        assert_eq!(found.as_ref(), Some(&full));
+        assert_eq!(refusals::purge(&mut tx, at(2)).await.unwrap(), 1);
+        assert_eq!(refusals::find(&mut tx, full.id).await.unwrap(), None);
+        assert_eq!(refusals::list(&mut tx, &all).await.unwrap(), [bare]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn refusals_are_found_by_each_of_their_parts() {
+    for_each_backend(async |backend| {
+        let mut tx = backend.store.begin().await.unwrap();
+        let [full, bare] = refused();
+        refusals::append(&mut tx, &refused()).await.unwrap();
+        let about = |about: String| of_refusals(|f| f.about = Some(about));
         let cases = [
-            (all(), &[2, 1][..]),
-            (refusals::Filter { limit: 1, ..all() }, &[2]),
-            (
-                refusals::Filter {
-                    id: Some(full.id),
-                    ..all()
-                },
-                &[1],
-            ),
-            (
-                refusals::Filter {
-                    who: full.client_id.clone(),
-                    ..all()
-                },
-                &[1],
-            ),
-            (
-                refusals::Filter {
-                    who: Some("anonymous".to_owned()),
-                    ..all()
-                },
-                &[2],
-            ),
+            (of_refusals(|_| ()), &[2, 1][..]),
+            (of_refusals(|f| f.limit = 1), &[2]),
+            (of_refusals(|f| f.id = Some(full.id)), &[1]),
+            (of_refusals(|f| f.who = Some("sb-1".to_owned())), &[1]),
+            (of_refusals(|f| f.who = Some("anonymous".to_owned())), &[2]),
             (about("orders".to_owned()), &[1]),
             (about(KeyId(Uuid::from_u128(5)).to_string()), &[1]),
-            (about(thumbprint), &[1]),
+            (about(Thumbprint::of(b"certificate").to_string()), &[1]),
             (about("other".to_owned()), &[]),
-            (
-                refusals::Filter {
-                    since: Some(at(2)),
-                    ..all()
-                },
-                &[2],
-            ),
-            (
-                refusals::Filter {
-                    until: Some(at(2)),
-                    ..all()
-                },
-                &[1],
-            ),
-            (
-                refusals::Filter {
-                    before: Some((bare.at, bare.id.0)),
-                    ..all()
-                },
-                &[1],
-            ),
+            (of_refusals(|f| f.since = Some(at(2))), &[2]),
+            (of_refusals(|f| f.until = Some(at(2))), &[1]),
+            (of_refusals(|f| f.before = Some((bare.at, bare.id.0))), &[1]),
         ];
         for (filter, expected) in cases {
             let found = refusals::list(&mut tx, &filter).await.unwrap();
             let found: Vec<_> = found.iter().map(|refusal| refusal.id.0.as_u128()).collect();
             assert_eq!(found, expected, "{filter:?}");
         }
-        assert_eq!(
-            refusals::find(&mut tx, full.id).await.unwrap().as_ref(),
-            Some(&full)
-        );
-        assert_eq!(refusals::purge(&mut tx, at(2)).await.unwrap(), 1);
-        assert_eq!(refusals::find(&mut tx, full.id).await.unwrap(), None);
-        assert_eq!(refusals::list(&mut tx, &all()).await.unwrap(), [bare]);
     })
     .await;
 }
