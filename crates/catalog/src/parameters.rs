@@ -21,7 +21,12 @@ pub(crate) const GRANT_TYPES: [&str; 6] = [
     JWT_BEARER,
 ];
 /// Those of them that the token server offers to instances.
-const SERVED_GRANTS: [&str; 2] = [CLIENT_CREDENTIALS, JWT_BEARER];
+const SERVED_GRANTS: [&str; 4] = [
+    CLIENT_CREDENTIALS,
+    "authorization_code",
+    "refresh_token",
+    JWT_BEARER,
+];
 /// The name that older instances use for client credentials with a certificate. Out of use: an
 /// instance that still has it gets no new keys and is changed only by replacing it.
 const CLIENT_X509: &str = "client_x509";
@@ -257,7 +262,7 @@ fn grant_types(fields: &mut Fields<'_>, warnings: &mut Vec<String>) -> Option<Ve
     let unserved =
         |grant: &&String| *grant != CLIENT_X509 && !SERVED_GRANTS.contains(&grant.as_str());
     for grant in grants.iter().filter(unserved) {
-        let served = SERVED_GRANTS.join(" and ");
+        let served = SERVED_GRANTS.join(", ");
         warnings.push(format!(
             "grant type {grant} is kept, but the token server offers instances only {served}"
         ));

@@ -29,6 +29,7 @@ use tokio::sync::watch;
 use uuid::Uuid;
 
 use crate::config::Phases;
+use crate::sessions;
 pub use rotation::PendingKey;
 use rotation::Step;
 pub use set::KeySet;
@@ -119,15 +120,17 @@ impl KeyRing {
     }
 
     /// Does what is due: makes the first key, moves keys to their next phase, forgets revocations
-    /// of expired tokens. Call it when the server starts and every minute; it writes only when
-    /// something is due.
+    /// of expired tokens, and logins that ended. Call it when the server starts and every minute; it
+    /// writes only when something is due.
     ///
     /// # Errors
     /// When the store fails or no key can be made.
     pub async fn tend(&self) -> Result<(), KeyError> {
         let now = self.clock.now();
         let mut tx = self.store.begin().await?;
-        if revocations::purge(&mut tx, now).await? > 0 {
+        let forgotten =
+            revocations::purge(&mut tx, now).await? + sessions::purge(&mut tx, now).await?;
+        if forgotten > 0 {
             tx.commit().await?;
         } else {
             drop(tx);

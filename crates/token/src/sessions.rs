@@ -212,21 +212,6 @@ impl Service {
         self.keys.now().plus(life + Duration::from_secs(1))
     }
 
-    /// Forgets logins and authorization codes that have long ended. Call it every minute or so.
-    ///
-    /// # Errors
-    /// When the store fails.
-    pub async fn purge_logins(&self) -> Result<(), lockgate_store::Error> {
-        let now = self.keys.now();
-        let mut tx = self.keys.store().begin().await?;
-        let ended = sessions::purge(&mut tx, now).await?;
-        let used = codes::purge(&mut tx, now.minus(USED_CODE)).await?;
-        match ended + used {
-            0 => Ok(()),
-            _ => tx.commit().await,
-        }
-    }
-
     /// The person that a login belongs to, unless it ended with a change of the account, such as a
     /// new password.
     fn person(&self, session: &Session) -> Option<Arc<Account>> {
@@ -237,6 +222,13 @@ impl Service {
         });
         account.map(Arc::clone)
     }
+}
+
+/// Forgets logins and authorization codes that have long ended. Returns how many.
+pub(crate) async fn purge(tx: &mut Tx, now: Timestamp) -> Result<u64, lockgate_store::Error> {
+    let ended = sessions::purge(tx, now).await?;
+    let used = codes::purge(tx, now.minus(USED_CODE)).await?;
+    Ok(ended + used)
 }
 
 /// A person who acts by logging in or out.

@@ -235,7 +235,7 @@ async fn a_certificate_opens_no_grant_that_the_client_lacks() {
             instance.parameters.grant_types = grants.iter().map(ToString::to_string).collect();
         })
     };
-    change(&["password", "client_x509"]).await;
+    change(&["password"]).await;
     for (grant, expected) in [
         ("client_credentials", "invalid_client"),
         ("CLIENT_CREDENTIALS", "unsupported_grant_type"),

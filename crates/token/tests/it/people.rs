@@ -243,14 +243,14 @@ async fn a_login_ends_when_it_is_idle_for_thirty_days() {
         world.advance(DAY * 29);
         assert_eq!(world.refresh(&refresh).await.status.as_u16(), 200);
     }
-    world.service.purge_logins().await.unwrap();
+    world.keys.tend().await.unwrap();
     assert_eq!(world.refresh(&refresh).await.status.as_u16(), 200);
     world.advance(DAY * 30);
     let ended = world.refresh(&refresh).await;
     assert_eq!(ended.error(), (401, "invalid_token".to_owned()));
     assert!(ended.header("www-authenticate").starts_with("Bearer "));
     world.advance(Duration::from_secs(1));
-    world.service.purge_logins().await.unwrap();
+    world.keys.tend().await.unwrap();
     let mut tx = world.store.read().await.unwrap();
     let ann = world
         .identities

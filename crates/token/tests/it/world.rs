@@ -87,7 +87,7 @@ impl TestClient {
 
 pub(crate) struct World {
     pub(crate) api: Api,
-    pub(crate) service: Service,
+    service: Service,
     pub(crate) accounts: AccountService,
     /// What the web layer reported to the audit log.
     pub(crate) refused: Arc<Mutex<Vec<RefusedRequest>>>,
