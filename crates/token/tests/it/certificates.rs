@@ -239,7 +239,7 @@ async fn a_certificate_opens_no_grant_that_the_client_lacks() {
     for (grant, expected) in [
         ("client_credentials", "invalid_client"),
         ("CLIENT_CREDENTIALS", "unsupported_grant_type"),
-        ("client_x509", "unsupported_grant_type"),
+        ("client_x509", "invalid_client"),
         (
             "urn:ietf:params:oauth:grant-type:jwt-bearer",
             "invalid_client",
