@@ -170,6 +170,8 @@ pub const REFUSAL_BUFFER: usize = 10_000;
 pub const AUDIT_BUFFER: usize = 1_000;
 /// Refusals of different kinds that the audit log tells apart within a minute.
 pub const AUDIT_REFUSALS: usize = 300;
+/// Of these, refusals of one source.
+pub const AUDIT_REFUSALS_OF_SOURCE: usize = 10;
 /// Steps that the record of a failed message keeps: the last ones.
 pub const LOG_STEPS_ON_FAILURE: usize = 50;
 /// Steps that a message record keeps at the levels Debug and Trace: the last ones.

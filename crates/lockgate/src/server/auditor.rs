@@ -182,9 +182,8 @@ impl Writer {
     fn add(&mut self, line: Line) {
         let detail = match line.repeated {
             0 => String::new(),
-            1 => "x1: it was repeated once within a minute; this is the last".to_owned(),
             count => {
-                format!("x{count}: it was repeated {count} times within a minute; this is the last")
+                format!("x{count}: {count} more of this source within a minute, this is the last")
             }
         };
         self.events.push(Event {
@@ -310,17 +309,15 @@ mod tests {
             }
         };
         timeout(Duration::from_secs(60), written).await.unwrap();
-        for n in 1..=40 {
+        for _ in 1..=40 {
             clock.advance(Duration::from_millis(1));
-            auditor
-                .sink()
-                .report(refused("192.0.2.1", &format!("GET /{n}")));
+            auditor.sink().report(refused("192.0.2.1", "GET /a"));
         }
         auditor.stop().await;
         let expected = [
             "api.call GET /a 401 no-credential ",
-            "api.call GET /40 401 no-credential \
-                x40: it was repeated 40 times within a minute; this is the last",
+            "api.call GET /a 401 no-credential \
+                x40: 40 more of this source within a minute, this is the last",
         ];
         assert_eq!(lines(&store).await, expected);
     }

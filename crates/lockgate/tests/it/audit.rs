@@ -123,13 +123,13 @@ fn a_key_with_a_certificate_is_named_by_its_thumbprint() {
 #[tokio::test]
 async fn asking_again_and_again_does_not_fill_the_log() {
     let server = Server::start();
-    for n in 0..40 {
-        let call = server.call("GET", &format!("/operator/v1/flows/{n}"));
+    for _ in 0..40 {
+        let call = server.call("GET", "/operator/v1/flows");
         assert_eq!(call.send().await.unwrap().status(), 401);
     }
     // The first is written at once; the others are counted until the minute is over.
     let first = event(&server, &["--refused"]);
-    assert_eq!(first["target"]["name"], "GET /operator/v1/flows/0");
+    assert_eq!(first["target"]["name"], "GET /operator/v1/flows");
     assert_eq!(first["detail"], "");
 }
 

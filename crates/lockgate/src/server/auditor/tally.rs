@@ -4,7 +4,6 @@ use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
 use std::time::Duration;
 
-use lockgate_core::audit::Who;
 use lockgate_core::clock::Timestamp;
 use lockgate_core::limits;
 use lockgate_web::audit::RefusedRequest;
@@ -12,25 +11,24 @@ use lockgate_web::audit::RefusedRequest;
 /// How long refusals of one kind are counted together.
 pub(super) const TOGETHER: Duration = Duration::from_secs(60);
 
-/// What makes refusals the same: where they come from, and why. What those who proved who they are
-/// were refused is told apart too; others could choose it as they like.
+/// What makes refusals the same.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Kind {
     source: Option<IpAddr>,
     status: u16,
     reason: String,
-    known: Option<(String, String)>,
+    /// Who asked for what, as long as the source does not ask for too many things.
+    exactly: Option<(String, String)>,
 }
 
 impl Kind {
     fn of(refused: &RefusedRequest) -> Self {
-        let who = &refused.actor.who;
-        let known = !matches!(who, Who::Unknown { .. });
+        let who = refused.actor.who.name().to_owned();
         Self {
             source: refused.actor.source.map(network),
             status: refused.status,
             reason: refused.reason.clone(),
-            known: known.then(|| (who.name().to_owned(), refused.request.clone())),
+            exactly: Some((who, refused.request.clone())),
         }
     }
 }
@@ -83,7 +81,10 @@ pub(super) struct Tally(HashMap<Kind, Repeats>);
 impl Tally {
     /// Notes a refusal.
     pub(super) fn note(&mut self, at: Timestamp, refused: RefusedRequest) -> Noted {
-        let kind = Kind::of(&refused);
+        let mut kind = Kind::of(&refused);
+        if !self.0.contains_key(&kind) && self.is_busy(kind.source) {
+            kind.exactly = None;
+        }
         let line = Line {
             at,
             refused,
@@ -104,6 +105,12 @@ impl Tally {
         };
         self.0.insert(kind, repeats);
         Noted::First(line)
+    }
+
+    /// Whether a source was refused so many different things that they are not told apart any more.
+    fn is_busy(&self, source: Option<IpAddr>) -> bool {
+        let exact = |kind: &&Kind| kind.source == source && kind.exactly.is_some();
+        self.0.keys().filter(exact).count() >= limits::AUDIT_REFUSALS_OF_SOURCE
     }
 
     /// Ends the minutes that are over at `now`: one line for each kind that was repeated.
@@ -137,9 +144,7 @@ impl Tally {
 
 #[cfg(test)]
 pub(super) mod tests {
-    use lockgate_core::audit::Actor;
-    use lockgate_core::ids::AccountId;
-    use uuid::Uuid;
+    use lockgate_core::audit::{Actor, Who};
 
     use super::*;
 
@@ -164,15 +169,6 @@ pub(super) mod tests {
         }
     }
 
-    fn by_ann(request: &str) -> RefusedRequest {
-        let mut refused = refused("192.0.2.1", request);
-        refused.actor.who = Who::Account {
-            id: AccountId(Uuid::nil()),
-            name: "ann".to_owned(),
-        };
-        refused
-    }
-
     /// The line of a refusal that is the first of its kind.
     fn first(noted: Noted) -> Line {
         match noted {
@@ -184,23 +180,22 @@ pub(super) mod tests {
     #[test]
     fn repetitions_become_one_line_after_a_minute() {
         let mut tally = Tally::default();
-        let line = first(tally.note(START, refused("192.0.2.1", "GET /a")));
+        let request = || refused("192.0.2.1", "GET /a");
+        let line = first(tally.note(START, request()));
         assert_eq!((line.at, line.repeated), (START, 0));
         for secs in 1..=40 {
-            let again = refused("192.0.2.1", &format!("GET /{secs}"));
-            assert_eq!(tally.note(at(secs), again), Noted::Counted);
+            assert_eq!(tally.note(at(secs), request()), Noted::Counted);
         }
         assert!(tally.close(at(59)).is_empty());
         let [line] = tally.close(at(60)).try_into().unwrap();
         assert_eq!((line.at, line.repeated), (at(40), 40));
-        assert_eq!(line.refused.request, "GET /40");
         assert!(tally.is_empty());
-        first(tally.note(at(61), refused("192.0.2.1", "GET /a")));
+        first(tally.note(at(61), request()));
         assert!(tally.close_all().is_empty(), "it was not repeated");
     }
 
     #[test]
-    fn refusals_are_told_apart_by_what_their_sender_cannot_choose() {
+    fn refusals_are_told_apart_by_source_name_request_and_reason() {
         let mut tally = Tally::default();
         let mut claimed = refused("192.0.2.1", "GET /a");
         claimed.actor.who = Who::Unknown {
@@ -210,14 +205,11 @@ pub(super) mod tests {
         throttled.status = 429;
         let cases = [
             (refused("192.0.2.1", "GET /a"), true),
-            (refused("192.0.2.1", "GET /b"), false),
+            (refused("192.0.2.1", "GET /b"), true),
             (refused("::ffff:192.0.2.1", "GET /a"), false),
-            (claimed, false),
-            (refused("192.0.2.2", "GET /a"), true),
+            (claimed, true),
             (throttled, true),
-            (by_ann("GET /a"), true),
-            (by_ann("GET /b"), true),
-            (by_ann("GET /a"), false),
+            (refused("192.0.2.2", "GET /a"), true),
             (refused("2001:db8::1", "GET /a"), true),
             (refused("2001:db8::ffff:1", "GET /a"), false),
             (refused("2001:db8:0:1::1", "GET /a"), true),
@@ -226,6 +218,29 @@ pub(super) mod tests {
             let noted = tally.note(START, refused.clone());
             assert_eq!(matches!(noted, Noted::First(_)), new, "{refused:?}");
         }
+    }
+
+    #[test]
+    fn a_source_that_asks_for_everything_is_told_apart_no_more() {
+        let mut tally = Tally::default();
+        let request = |n: usize| refused("192.0.2.1", &format!("GET /{n}"));
+        // The last of these stands for all that follow.
+        for n in 0..=limits::AUDIT_REFUSALS_OF_SOURCE {
+            first(tally.note(START, request(n)));
+        }
+        for n in 50..90 {
+            assert_eq!(tally.note(at(1), request(n)), Noted::Counted);
+        }
+        assert_eq!(tally.note(at(1), request(0)), Noted::Counted);
+        first(tally.note(at(1), refused("192.0.2.2", "GET /1")));
+        let lines = tally.close(at(60));
+        let lines: Vec<_> = lines
+            .iter()
+            .map(|line| (line.refused.request.as_str(), line.repeated))
+            .collect();
+        assert_eq!(lines.len(), 2, "{lines:?}");
+        assert!(lines.contains(&("GET /0", 1)), "{lines:?}");
+        assert!(lines.contains(&("GET /89", 40)), "{lines:?}");
     }
 
     #[test]
