@@ -1,4 +1,5 @@
-//! Installs what the tests need: Debian packages, and the npm package that checks our tokens.
+//! Installs what the tests need: Debian packages, the npm package that checks our tokens, and the
+//! Python client that drives our Cloud Foundry API.
 
 use std::path::Path;
 use std::process::Command;
@@ -26,6 +27,10 @@ const TOOLS: &[Tool] = &[
         package: "npm",
         present: || on_path("npm"),
     },
+    Tool {
+        package: "python3-venv",
+        present: has_venv,
+    },
 ];
 
 /// Installs whatever is missing.
@@ -38,7 +43,8 @@ pub(crate) fn everything(root: &Path) -> anyhow::Result<()> {
     if !missing.is_empty() {
         debian(&missing)?;
     }
-    xssec(root)
+    xssec(root)?;
+    cloudfoundry_client(root)
 }
 
 fn debian(packages: &[&str]) -> anyhow::Result<()> {
@@ -98,6 +104,38 @@ fn xssec(root: &Path) -> anyhow::Result<()> {
     )
 }
 
+/// A client of the Cloud Foundry API that somebody else wrote; it must work with ours.
+fn cloudfoundry_client(root: &Path) -> anyhow::Result<()> {
+    let requirements = root.join("crates/cloudfoundry/tests/python/requirements.txt");
+    let folder = root.join("target/cloudfoundry-client");
+    let installed = folder.join("requirements.txt");
+    let locked = std::fs::read(&requirements)?;
+    if std::fs::read(&installed).is_ok_and(|installed| installed == locked) {
+        return Ok(());
+    }
+    let python = folder.join("bin/python");
+    run(
+        "python3",
+        &["-m", "venv", "--clear", &folder.to_string_lossy()],
+    )?;
+    run(
+        &python.to_string_lossy(),
+        &[
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--disable-pip-version-check",
+            "--require-hashes",
+            "--requirement",
+            &requirements.to_string_lossy(),
+        ],
+    )?;
+    // Copied last, so that what is there is complete.
+    std::fs::copy(&requirements, &installed)?;
+    Ok(())
+}
+
 fn on_path(program: &str) -> bool {
     let path = std::env::var_os("PATH").unwrap_or_default();
     std::env::split_paths(&path).any(|folder| folder.join(program).is_file())
@@ -112,6 +150,14 @@ fn has_postgres() -> bool {
         .map(|version| version.path().join("bin/initdb"))
         .any(|initdb| initdb.is_file())
         || on_path("initdb")
+}
+
+/// Whether Python makes environments with a package manager in them, which Debian has apart.
+fn has_venv() -> bool {
+    let probe = Command::new("python3")
+        .args(["-c", "import ensurepip"])
+        .output();
+    probe.is_ok_and(|out| out.status.success())
 }
 
 fn is_root() -> bool {

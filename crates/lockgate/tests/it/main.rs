@@ -3,6 +3,7 @@
 #![expect(clippy::print_stderr, reason = "skipped tests say so")]
 
 mod audit;
+mod cloudfoundry;
 mod cluster;
 mod command_line;
 mod corpus;
