@@ -64,7 +64,9 @@ impl From<CatalogError> for Error {
         match error {
             CatalogError::Store(store) => store.into(),
             // What was booked a moment ago is gone: somebody deleted it meanwhile.
-            CatalogError::NoInstance(_) | CatalogError::NoKey(_) => Self::Concurrency,
+            CatalogError::NoInstance(_) | CatalogError::NoKey(_) | CatalogError::IssuerRemoved => {
+                Self::Concurrency
+            }
             CatalogError::CredentialsHidden(_) => Self::Hidden,
             other => Self::Catalog(other),
         }
@@ -88,6 +90,7 @@ impl Error {
             Self::Gone => StatusCode::GONE,
             Self::NoInstance(_) | Self::NoBinding(_) => StatusCode::NOT_FOUND,
             Self::Store(store) if store.retryable() => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Catalog(CatalogError::Busy) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Store(_)
             | Self::Unreadable(_)
             | Self::Catalog(CatalogError::Unreadable { .. }) => StatusCode::INTERNAL_SERVER_ERROR,
@@ -95,7 +98,7 @@ impl Error {
         }
     }
 
-    fn body(&self, status: StatusCode) -> Map<String, Value> {
+    fn body(&self) -> Map<String, Value> {
         let mut body = Map::new();
         // The specification says that these two are empty.
         if matches!(self, Self::Conflict | Self::Gone) {
@@ -104,9 +107,13 @@ impl Error {
         if matches!(self, Self::Concurrency) {
             body.insert("error".to_owned(), "ConcurrencyError".into());
         }
-        let description = match status.is_server_error() {
-            true => "The broker failed to handle the request.".to_owned(),
-            false => self.to_string(),
+        let description = match self {
+            Self::Store(_)
+            | Self::Unreadable(_)
+            | Self::Catalog(CatalogError::Unreadable { .. }) => {
+                "The broker failed to handle the request.".to_owned()
+            }
+            other => other.to_string(),
         };
         body.insert("description".to_owned(), description.into());
         body
@@ -147,7 +154,7 @@ impl IntoResponse for Refused {
             let error = &self.error as &dyn std::error::Error;
             tracing::error!(error, "broker request failed");
         }
-        let mut body = self.error.body(status);
+        let mut body = self.error.body();
         if self.unchanged && !body.is_empty() {
             body.insert("instance_usable".to_owned(), true.into());
             body.insert("update_repeatable".to_owned(), true.into());

@@ -2,9 +2,12 @@
 
 use std::time::Duration;
 
+use lockgate_core::random::SeededRandom;
+use lockgate_pki::authority::{Authority, KeySize, Subject};
+use lockgate_pki::pem;
 use serde_json::{Value, json};
 
-use crate::world::{API, B1, FLOW, I1, SERVICE, World, binding, instance};
+use crate::world::{API, B1, FLOW, I1, NOW, SERVICE, World, binding, instance};
 
 const B2: &str = "service_instances/i-1/service_bindings/b-2";
 
@@ -164,6 +167,46 @@ async fn a_certificate_says_when_it_ends_to_platforms_that_know_of_it() {
             assert_eq!(answer.body["credentials"], created.body["credentials"]);
         }
     }
+}
+
+/// A certificate of somebody else, as people paste it.
+fn brought() -> Value {
+    let random = SeededRandom::new(7);
+    let subject = |name: &str| Subject {
+        common_name: name.to_owned(),
+        ..Subject::default()
+    };
+    let life = Duration::from_secs(400 * 24 * 60 * 60);
+    let authority = Authority::generate(&subject("partner"), life, NOW, &random).unwrap();
+    let size = KeySize::Bits2048;
+    let issued = authority.issue_client(&subject("sender"), size, 30, NOW, &random);
+    let pem = pem::encode(&issued.unwrap().certificate).replace('\n', "");
+    binding(json!({"parameters": {"key-type": "certificate_external", "X.509": pem}}))
+}
+
+/// One certificate is good for one key, whoever asks; asking again for the same is no second use.
+#[tokio::test]
+async fn a_certificate_is_good_for_one_binding() {
+    let world = World::new().await;
+    let cf = world.cf();
+    cf.provisioned().await;
+    let request = brought();
+    let created = cf.put(B1, &request).await;
+    assert_eq!(created.status, 201, "{}", created.body);
+    assert!(created.body["credentials"]["oauth"].get("key").is_none());
+    let again = cf.put(B1, &request).await;
+    assert_eq!((again.status.as_u16(), again.body), (200, created.body));
+    for second in [&request, &json!({"predecessor_binding_id": "b-1"})] {
+        let answer = cf.put(B2, second).await;
+        assert_eq!(answer.status, 422, "{}", answer.body);
+        assert!(
+            answer.description().contains("only once"),
+            "{}",
+            answer.body
+        );
+    }
+    assert_eq!(cf.delete(B1).await.status, 200);
+    assert_eq!(cf.put(B2, &request).await.status, 201);
 }
 
 /// 2.17: a successor with the parameters of its predecessor; both are good.

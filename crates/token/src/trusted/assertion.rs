@@ -103,7 +103,7 @@ pub(crate) fn verify(
     let groups = claims.groups(&issuer.roles_claim)?;
     let of = |group: &&str| issuer.roles.get(*group).cloned().unwrap_or_default();
     Ok(Vouched {
-        id: person_id(&issuer.origin, subject),
+        id: person_id(&issuer.issuer, subject),
         name: name.to_owned(),
         origin: issuer.origin.clone(),
         roles: groups.iter().flat_map(of).collect(),
@@ -230,10 +230,10 @@ fn is_legal(text: &str) -> bool {
     (1..=limits::ASSERTION_TEXT).contains(&text.len()) && !text.contains(char::is_control)
 }
 
-/// A person's id: never that of another origin, an account or a client.
-fn person_id(origin: &str, subject: &str) -> Uuid {
+/// A person's id: never that of a person of another issuer, of an account or of a client.
+fn person_id(issuer: &str, subject: &str) -> Uuid {
     let mut bytes = [0; 16];
-    bytes.copy_from_slice(&digest(origin, subject)[..16]);
+    bytes.copy_from_slice(&digest(issuer, subject)[..16]);
     uuid::Builder::from_custom_bytes(bytes).into_uuid()
 }
 
