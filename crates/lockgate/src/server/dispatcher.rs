@@ -34,19 +34,22 @@ where
     B::Error: Into<axum::BoxError>,
 {
     let received = to.proxies.receive(request.headers_mut(), &mut arrival);
-    if let Err(reason) = received {
-        let (head, _) = request.into_parts();
-        return to.api.refuse(&head, reason, arrival).map(Either::Right);
-    }
     if is_flow_path(request.uri().path()) {
-        to.gateway.handle(request, arrival).await.map(Either::Left)
+        let response = match received {
+            Ok(()) => to.gateway.handle(request, arrival).await,
+            Err(reason) => {
+                let (head, _) = request.into_parts();
+                to.gateway.refuse(&head, reason, &arrival)
+            }
+        };
+        response.map(Either::Left)
     } else {
         let (head, body) = request.into_parts();
         let api = match arrival.entrance {
             Entrance::Plain | Entrance::Tls => &to.api,
             Entrance::Certificate => &to.tokens,
         };
-        let response = match form::check(&head) {
+        let response = match received.and_then(|()| form::check(&head)) {
             Ok(()) => {
                 let request = Request::from_parts(head, body.boxed());
                 api.handle(request, arrival).await

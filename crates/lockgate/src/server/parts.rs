@@ -12,7 +12,7 @@ use lockgate_catalog::Catalog;
 use lockgate_cloudfoundry::CloudFoundry;
 use lockgate_core::certificate::Thumbprint;
 use lockgate_core::secret::Secret;
-use lockgate_engine::prepare::Registry;
+use lockgate_engine::prepare;
 use lockgate_engine::runtime::{self, Runtime};
 use lockgate_gateway::{Gateway, UserNameFormat};
 use lockgate_operations::Operations;
@@ -28,6 +28,7 @@ use lockgate_web::operator::OperatorToken;
 use lockgate_web::surface::{Api, Guard, Surface};
 use lockgate_web::tls::{Ask, ServerTls, SharedCertificate};
 use lockgate_web::trust::SharedTrust;
+use prometheus_client::registry::Registry;
 use tokio::task::JoinSet;
 
 use super::auditor::Auditor;
@@ -88,14 +89,12 @@ impl Parts {
             master_key,
             ..
         } = around;
-        let token_config = tokens(config)?;
-        let phases = token_config.phases;
         let keys = KeyRing::new(
             store.clone(),
             master_key.vault(),
             clock.clone(),
             random.clone(),
-            phases,
+            tokens(config)?.phases,
         );
         let feed = IdentityFeed::new(
             store.clone(),
@@ -110,39 +109,14 @@ impl Parts {
         metrics.register_collector(Box::new(RuntimeMetrics(runtime.clone())));
         let auditor = Auditor::start(store.clone(), clock.clone(), random.clone());
         metrics.register_collector(auditor.metrics());
-        let token_metrics = lockgate_token::metrics::Metrics::registered(&mut metrics);
-        let catalog = Catalog::new(around.of_catalog(), config.security.reveal_keys);
-        let accounts = AccountService::new(around.of_accounts(), HashSettings::default());
-        let tokens = lockgate_token::Service::new(
-            identities.clone(),
-            keys.clone(),
-            token_config,
-            Renewals(catalog.clone()).of_tokens(),
-            accounts.clone(),
-            token_metrics,
-        );
-        let operations = Operations::new(
-            store.clone(),
-            tenant.clone(),
-            clock.clone(),
-            master_key.vault(),
-        );
-        let surfaces = vec![
-            lockgate_accounts::surface(accounts.clone()),
-            lockgate_broker::surface(Broker::new(catalog.clone(), store.clone(), clock.clone())),
-            lockgate_catalog::surface(catalog.clone()),
-            lockgate_cloudfoundry::surface(CloudFoundry {
-                catalog: catalog.clone(),
-                accounts: accounts.clone(),
-                identities: identities.clone(),
-            }),
-            lockgate_operations::surface(operations),
-            lockgate_web::health::surface(readiness(store, &runtime), Arc::new(metrics)),
-        ];
-        let gateway = gateway(config, around, &identities, &runtime, &catalog);
+        let services = Services::new(config, around, &identities, &keys, &mut metrics)?;
+        let health = lockgate_web::health::surface(readiness(store, &runtime), Arc::new(metrics));
+        let gateway = gateway(config, around, &identities, &runtime, &services.catalog);
         Ok(Self {
             store: store.clone(),
-            accounts,
+            tokens: lockgate_token::surface(services.tokens.clone()),
+            surfaces: services.surfaces(around, &identities, health),
+            accounts: services.accounts,
             identities,
             feed,
             keys,
@@ -150,8 +124,6 @@ impl Parts {
             auditor,
             trust: feeds::trust(store).await?,
             gateway,
-            tokens: lockgate_token::surface(tokens),
-            surfaces,
         })
     }
 
@@ -251,6 +223,69 @@ impl Parts {
             tokens: Api::new(tokens.map(|tokens| tokens.only(&BY_CERTIFICATE)), guard),
             proxies: Proxies::new(proxies, self.trust.clone(), around.clock.clone())?,
         }))
+    }
+}
+
+/// The services of the control plane.
+struct Services {
+    accounts: AccountService,
+    catalog: Catalog,
+    operations: Operations,
+    tokens: lockgate_token::Service,
+}
+
+impl Services {
+    fn new(
+        config: &Config,
+        around: &Surroundings,
+        identities: &SharedIdentities,
+        keys: &KeyRing,
+        metrics: &mut Registry,
+    ) -> anyhow::Result<Self> {
+        let catalog = Catalog::new(around.of_catalog(), config.security.reveal_keys);
+        let accounts = AccountService::new(around.of_accounts(), HashSettings::default());
+        let tokens = lockgate_token::Service::new(
+            identities.clone(),
+            keys.clone(),
+            tokens(config)?,
+            Renewals(catalog.clone()).of_tokens(),
+            accounts.clone(),
+            lockgate_token::metrics::Metrics::registered(metrics),
+        );
+        let operations = Operations::new(
+            around.store.clone(),
+            around.tenant.clone(),
+            around.clock.clone(),
+            around.master_key.vault(),
+        );
+        Ok(Self {
+            accounts,
+            catalog,
+            operations,
+            tokens,
+        })
+    }
+
+    /// Every surface but the token server's.
+    fn surfaces(
+        &self,
+        around: &Surroundings,
+        identities: &SharedIdentities,
+        health: Surface,
+    ) -> Vec<Surface> {
+        let (store, clock) = (around.store.clone(), around.clock.clone());
+        vec![
+            lockgate_accounts::surface(self.accounts.clone()),
+            lockgate_broker::surface(Broker::new(self.catalog.clone(), store, clock)),
+            lockgate_catalog::surface(self.catalog.clone()),
+            lockgate_cloudfoundry::surface(CloudFoundry {
+                catalog: self.catalog.clone(),
+                accounts: self.accounts.clone(),
+                identities: identities.clone(),
+            }),
+            lockgate_operations::surface(self.operations.clone()),
+            health,
+        ]
     }
 }
 
@@ -363,11 +398,11 @@ fn gateway(
 }
 
 /// Every receiver that flows can call.
-pub(crate) fn receivers(config: &AdaptersConfig) -> anyhow::Result<Registry> {
+pub(crate) fn receivers(config: &AdaptersConfig) -> anyhow::Result<prepare::Registry> {
     let kinds = lockgate_adapters::registry(config)?;
     Ok(kinds
         .into_iter()
-        .fold(Registry::default(), |registry, (kind, factory)| {
+        .fold(prepare::Registry::default(), |registry, (kind, factory)| {
             registry.with(kind, factory)
         }))
 }

@@ -37,7 +37,7 @@ async fn assembled() -> (tempfile::TempDir, Parts, Arc<Dispatcher>) {
 /// T12, T61, T70: on every surface, and with a correlation id each.
 #[tokio::test]
 async fn requests_of_doubtful_form_reach_no_surface() {
-    let (_folder, parts, dispatcher) = assembled().await;
+    let (_folder, parts, dispatcher) = Box::pin(assembled()).await;
     for path in ["/healthz", "/oauth/token", "/operator/v1/roles", "/http/x"] {
         let absolute = format!("http://other.example{path}");
         let cases = [
@@ -67,7 +67,7 @@ async fn requests_of_doubtful_form_reach_no_surface() {
 
 #[tokio::test]
 async fn every_route_keeps_its_access_rule() {
-    let (_folder, parts, dispatcher) = assembled().await;
+    let (_folder, parts, dispatcher) = Box::pin(assembled()).await;
     let ask = async |route: &Route, authorization: Option<&str>| {
         let mut request = Request::builder()
             .method(route.method.clone())
