@@ -13,6 +13,8 @@ use crate::query::quoted;
 
 /// Objects and arrays nested in each other in a body.
 const DEPTH: usize = 64;
+/// Unknown members that a complaint names.
+const UNKNOWN_NAMED: usize = 20;
 
 /// A body, whatever its media type says; an empty one counts as an empty object.
 #[derive(Debug)]
@@ -57,7 +59,8 @@ impl Body {
             .filter(|name| !known.contains(&name.as_str()))
             .collect();
         if !unknown.is_empty() {
-            let unknown: Vec<String> = unknown.into_iter().map(|name| short(name)).collect();
+            let named = unknown.into_iter().take(UNKNOWN_NAMED);
+            let unknown: Vec<String> = named.map(|name| short(name)).collect();
             let detail = format!("Unknown field(s): {}", quoted(&unknown));
             return Err(Failure::unprocessable(detail));
         }
@@ -69,9 +72,9 @@ impl Body {
     }
 }
 
-/// A name from outside, short enough to be repeated.
-fn short(name: &str) -> String {
-    name.chars().take(100).collect()
+/// A text from outside, short enough to be repeated.
+pub(crate) fn short(text: &str) -> String {
+    text.chars().take(100).collect()
 }
 
 /// The member `relationships` of a body.
@@ -92,6 +95,7 @@ impl Relationships {
         for name in members
             .keys()
             .filter(|name| !known.contains(&name.as_str()))
+            .take(UNKNOWN_NAMED)
         {
             let message = format!("is unknown; known here: {}", known.join(", "));
             fields.error(&format!("relationships.{}", short(name)), message);

@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 use crate::CloudFoundry;
 use crate::answer::{Answer, Base, Included, Page, time, to_one};
-use crate::body::{Body, Relationships};
+use crate::body::{Body, Relationships, short};
 use crate::failure::Failure;
 use crate::path::{Id, guid};
 use crate::query::{Listed, Query, Spec};
@@ -89,7 +89,7 @@ impl Role {
             Scope::Space(space, _) => (nothing, to_one(space), ("space", space.0)),
         };
         let mut links = json!({"self": base.link(&format!("{ALL}/{}", self.membership.id))});
-        links["user"] = base.link(&format!("/v3/users/{}", self.user));
+        links["user"] = base.link(&users::path(&self.user));
         links[place.0] = base.link(&format!("/v3/{}s/{}", place.0, place.1));
         json!({
             "guid": self.membership.id,
@@ -249,6 +249,7 @@ impl Wanted {
                 let meant =
                     |user: &&Account| origin == users::ORIGIN && user.name.to_lowercase() == folded;
                 users.iter().find(meant).ok_or_else(|| {
+                    let (username, origin) = (short(&username), short(&origin));
                     Failure::unprocessable(format!(
                         "No user exists with the username '{username}' and origin '{origin}'."
                     ))

@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 use crate::CloudFoundry;
 use crate::answer::{Answer, Base, Included, Page, time, to_one};
-use crate::body::{Body, Relationships};
+use crate::body::{Body, Relationships, short};
 use crate::failure::Failure;
 use crate::metadata;
 use crate::path::{Id, guid};
@@ -244,8 +244,7 @@ impl CloudFoundry {
         text: &str,
     ) -> Result<(Instance, SpaceId), Failure> {
         let missing = || {
-            let shown: String = text.chars().take(100).collect();
-            let detail = format!("The service instance could not be found: '{shown}'");
+            let detail = format!("The service instance could not be found: '{}'", short(text));
             Failure::unprocessable(detail)
         };
         let id = guid(text).ok_or_else(missing)?;

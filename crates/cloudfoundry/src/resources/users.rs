@@ -8,6 +8,7 @@ use lockgate_store::accounts::Account;
 use lockgate_store::metadata::Metadata;
 use lockgate_web::caller::Caller;
 use lockgate_web::surface::{Access, SurfaceBuilder};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -63,11 +64,21 @@ pub(super) fn guid_of(account: &Account) -> String {
     }
 }
 
+/// Where the user with this guid is.
+pub(super) fn path(guid: &str) -> String {
+    const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
+        .remove(b'-')
+        .remove(b'.')
+        .remove(b'_')
+        .remove(b'~');
+    format!("{ALL}/{}", utf8_percent_encode(guid, SEGMENT))
+}
+
 /// An account as a resource.
 pub(super) fn view(base: Base<'_>, account: &Account) -> Value {
     let person = account.kind == AccountKind::Person;
     let guid = guid_of(account);
-    let segment = percent_encoding::utf8_percent_encode(&guid, percent_encoding::NON_ALPHANUMERIC);
+    let path = path(&guid);
     json!({
         "guid": guid,
         "username": person.then_some(&account.name),
@@ -76,7 +87,7 @@ pub(super) fn view(base: Base<'_>, account: &Account) -> Value {
         "created_at": time(account.created_at),
         "updated_at": time(account.updated_at),
         "metadata": no_metadata(),
-        "links": {"self": base.link(&format!("{ALL}/{segment}"))},
+        "links": {"self": base.link(&path)},
     })
 }
 

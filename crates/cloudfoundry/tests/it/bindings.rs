@@ -237,13 +237,14 @@ async fn instances_come_along_where_asked_for() {
 
 /// Instances by plan, their keys, each key's details: how scripts find certificates that expire.
 #[tokio::test]
-async fn the_documented_sequence_finds_every_key() {
+async fn the_documented_sequence_finds_the_certificates_that_expire() {
     let world = World::new().await;
-    for (instance, keys) in [("one", ["a", "b"]), ("two", ["c", "d"])] {
+    for (instance, days) in [("one", 30), ("two", 365)] {
         let instance = world.instance(instance).await;
-        for key in keys {
-            world.key(&instance, key).await;
-        }
+        world.key(&instance, "secret").await;
+        let mut body = new_key(&instance, "certificate");
+        body["parameters"] = json!({"key-type": "certificate", "validity": days});
+        world.create(As::Developer, ALL, body).await;
     }
     let guids = |list: &Value| -> Vec<String> {
         let resources = list["resources"].as_array().unwrap().iter();
@@ -258,13 +259,21 @@ async fn the_documented_sequence_finds_every_key() {
     let (_, keys) = world.get(As::Developer, &path).await;
     let keys = guids(&keys);
     assert_eq!(keys.len(), 4);
+    let mut ends = Vec::new();
     for key in keys {
         let (status, details) = world
             .get(As::Developer, &format!("{ALL}/{key}/details"))
             .await;
         assert_eq!(status, 200);
-        assert!(details["credentials"]["oauth"]["clientid"].is_string());
+        let oauth = &details["credentials"]["oauth"];
+        assert!(oauth["clientid"].is_string());
+        if let Some(end) = oauth["certificatedetails"]["validuntil"].as_str() {
+            ends.push(end.to_owned());
+        }
     }
+    ends.sort();
+    let days: Vec<&str> = ends.iter().map(|end| &end[..10]).collect();
+    assert_eq!(days, ["2026-10-21", "2027-09-21"]);
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use http::Method;
 use serde_json::{Value, json};
 
-use crate::world::{As, World, assert_failure};
+use crate::world::{API, As, World, assert_failure};
 
 const ALL: &str = "/v3/roles";
 
@@ -151,6 +151,13 @@ async fn a_tool_is_a_user_whose_guid_is_its_client_id() {
     assert_eq!(users["resources"].as_array().unwrap().len(), 1);
     let (_, users) = world.get(As::Manager, "/v3/users?usernames=ci").await;
     assert_eq!(users["resources"], json!([]));
+    world.add_tool("build 1/2").await;
+    let body = in_org("organization_user", world.org, json!({"guid": "build 1/2"}));
+    let made = world.create(As::Admin, ALL, body).await;
+    let link = made["links"]["user"]["href"].as_str().unwrap();
+    let path = link.strip_prefix(API).unwrap();
+    assert_eq!(path, "/v3/users/build%201%2F2");
+    assert_eq!(world.get(As::Manager, path).await.1["guid"], "build 1/2");
 }
 
 #[tokio::test]
