@@ -15,6 +15,7 @@ use crate::error::OAuthError;
 use crate::login_clients::{AUTHORIZATION_CODE, LoginClient};
 use crate::parameters::Parameters;
 use crate::service::Service;
+use crate::sessions::is_unchanged;
 
 /// How long a code is good.
 pub(crate) const CODE_LIFE: Duration = Duration::from_secs(60);
@@ -148,13 +149,19 @@ impl Service {
             session: None,
             expires_at: self.keys.now().plus(CODE_LIFE),
         };
-        let stored = async {
+        let kept = async {
             let mut tx = self.keys.store().begin().await?;
+            if !is_unchanged(&mut tx, account).await? {
+                return Ok(false);
+            }
             codes::insert(&mut tx, &stored).await?;
-            tx.commit().await
+            tx.commit().await?;
+            Ok::<_, lockgate_store::Error>(true)
         };
-        stored.await.map_err(OAuthError::internal)?;
-        Ok(code)
+        match kept.await.map_err(OAuthError::internal)? {
+            true => Ok(code),
+            false => Err(OAuthError::BadCredentials),
+        }
     }
 }
 

@@ -98,12 +98,15 @@ impl Service {
         let kept = async {
             let mut tx = self.keys.store().begin().await?;
             let caller = &asking.request.caller;
-            self.keep_session(&mut tx, &session, &account, caller)
-                .await?;
-            tx.commit().await
+            let kept = self.keep_session(&mut tx, &session, &account, caller);
+            let kept = kept.await?;
+            tx.commit().await?;
+            Ok::<_, lockgate_store::Error>(kept)
         };
-        kept.await.map_err(OAuthError::internal)?;
-        Ok(issued.refreshable(refresh))
+        match kept.await.map_err(OAuthError::internal)? {
+            true => Ok(issued.refreshable(refresh)),
+            false => Err(OAuthError::BadCredentials),
+        }
     }
 
     /// The account of the person called `name`, when the password among the parameters is right.
@@ -128,7 +131,11 @@ impl Service {
             }
         })?;
         let account = self.identities.load().accounts.get(known.id).cloned();
-        let person = account.filter(|account| account.kind == AccountKind::Person);
+        // The password was right for the account as it was when it was checked.
+        let person = account.filter(|account| {
+            account.kind == AccountKind::Person
+                && account.tokens_not_before == known.tokens_not_before
+        });
         person.ok_or(OAuthError::BadCredentials)
     }
 
@@ -174,13 +181,16 @@ impl Service {
                 return Ok(false);
             }
             let caller = &asking.request.caller;
-            self.keep_session(&mut tx, &session, &account, caller)
-                .await?;
+            let kept = self.keep_session(&mut tx, &session, &account, caller);
+            if !kept.await? {
+                return Ok(false);
+            }
             tx.commit().await?;
             Ok::<_, lockgate_store::Error>(true)
         };
         match redeemed.await.map_err(OAuthError::internal)? {
             true => Ok(issued.refreshable(refresh)),
+            // Used by another request, whose login ends; or gone with a change of the account.
             false => Err(self.code_used_twice(&code, asking).await),
         }
     }

@@ -185,13 +185,13 @@ enum Offered {
 fn check_grant(client: &Client, grant: Option<&str>) -> Result<Offered, OAuthError> {
     let grant = grant.ok_or(OAuthError::MissingGrant)?;
     let offered = match grant {
-        CLIENT_CREDENTIALS => Ok(Offered::ClientCredentials),
-        JWT_BEARER => Ok(Offered::JwtBearer),
-        other if NOT_OFFERED.contains(&other) => Err(OAuthError::UnsupportedGrant),
+        CLIENT_CREDENTIALS => Some(Offered::ClientCredentials),
+        JWT_BEARER => Some(Offered::JwtBearer),
+        other if NOT_OFFERED.contains(&other) => None,
         _ => return Err(OAuthError::UnsupportedGrant),
     };
     match client.grant_types.iter().any(|known| known == grant) {
-        true => offered,
+        true => offered.ok_or(OAuthError::UnsupportedGrant),
         false => Err(OAuthError::UnauthorizedGrant),
     }
 }

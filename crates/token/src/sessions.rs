@@ -11,7 +11,7 @@ use lockgate_core::limits;
 use lockgate_core::secret::Secret;
 use lockgate_store::changes::{self, Topic};
 use lockgate_store::sessions::{self, Session};
-use lockgate_store::{Tx, audit, codes, revocations};
+use lockgate_store::{Tx, accounts, audit, codes, revocations};
 use lockgate_web::caller::Caller;
 use lockgate_web::identity::Identities;
 use lockgate_web::jwt::{EXPIRY_LEEWAY, MAX_VALIDITY};
@@ -63,14 +63,18 @@ impl Service {
         (session, refresh.map(|(_, text)| text))
     }
 
-    /// Keeps a new login of `account` in `tx`.
+    /// Keeps a new login of `account` in `tx`. Returns whether it may be kept: not when the account
+    /// was changed meanwhile so that its logins end.
     pub(crate) async fn keep_session(
         &self,
         tx: &mut Tx,
         session: &Session,
         account: &Account,
         caller: &Caller,
-    ) -> Result<(), lockgate_store::Error> {
+    ) -> Result<bool, lockgate_store::Error> {
+        if !is_unchanged(tx, account).await? {
+            return Ok(false);
+        }
         let before = sessions::list_of(tx, account.id).await?;
         let surplus = (before.len() + 1).saturating_sub(limits::SESSIONS);
         for oldest in before.iter().take(surplus) {
@@ -80,14 +84,9 @@ impl Service {
         let (grant, client) = (&session.grant_type, &session.client_id);
         let detail = format!("grant {grant} of client {client}");
         let target = Target::new("session", session.id, &account.name);
-        audit::record(
-            tx,
-            &actor(account, caller),
-            "session.start",
-            &target,
-            &detail,
-        )
-        .await
+        let actor = actor(account, caller);
+        audit::record(tx, &actor, "session.start", &target, &detail).await?;
+        Ok(true)
     }
 
     /// The login that `text` is the good refresh token of, for `client`.
@@ -222,6 +221,15 @@ impl Service {
         });
         account.map(Arc::clone)
     }
+}
+
+/// Whether `account` is still there, and nothing happened since it was read that ends its logins.
+pub(crate) async fn is_unchanged(
+    tx: &mut Tx,
+    account: &Account,
+) -> Result<bool, lockgate_store::Error> {
+    let current = accounts::find(tx, account.id).await?;
+    Ok(current.is_some_and(|current| current.tokens_not_before == account.tokens_not_before))
 }
 
 /// Forgets logins and authorization codes that have long ended. Returns how many.

@@ -10,6 +10,7 @@ use lockgate_core::audit::Actor;
 use lockgate_core::crypto::sha256;
 use lockgate_core::ids::AccountId;
 use lockgate_core::tenant::Plan;
+use lockgate_store::accounts;
 use lockgate_web::jwt::{self, TokenRefused};
 use serde_json::json;
 
@@ -311,6 +312,27 @@ async fn a_code_ends_with_a_change_of_the_password() {
     changed.await.unwrap();
     let answer = redeem(&world, &exchange(&code)).await;
     assert_eq!(answer.error(), (400, "invalid_grant".to_owned()));
+}
+
+/// An account may change while somebody logs in, and this server may not know yet.
+#[tokio::test]
+async fn a_login_that_a_change_of_the_account_overtakes_is_refused() {
+    let world = World::new().await;
+    let id = world.add_person("ann", false, &[]).await;
+    let before = code(&world, &asking()).await;
+    let page = ask(&world, &asking()).await;
+    let mut tx = world.store.begin().await.unwrap();
+    let mut account = accounts::find(&mut tx, id).await.unwrap().unwrap();
+    account.tokens_not_before = START.plus(Duration::from_micros(1));
+    accounts::update(&mut tx, &account).await.unwrap();
+    tx.commit().await.unwrap();
+    let redeemed = redeem(&world, &exchange(&before)).await;
+    assert_eq!(redeemed.error(), (400, "invalid_grant".to_owned()));
+    let login = world.log_in("ann", PASSWORD, "").await;
+    assert_eq!(login.error(), (401, "unauthorized".to_owned()));
+    let answer = submit(&world, &page, "ann", PASSWORD).await;
+    assert_eq!(answer.status.as_u16(), 401);
+    assert_eq!(world.audited("session.start").await, []);
 }
 
 /// T49: the browser is sent nowhere but to the client, whatever the address looks like.

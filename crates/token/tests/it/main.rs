@@ -7,6 +7,8 @@ mod certificates;
 mod errors;
 mod inspect;
 mod keys;
+mod node;
+mod oauth_client;
 mod operator;
 mod people;
 mod published;
