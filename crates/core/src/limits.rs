@@ -146,6 +146,8 @@ pub const FAILURES_TOTAL_REFILL: Duration = Duration::from_millis(5);
 pub const THROTTLE_BUCKETS: usize = 10_000;
 /// Verified tokens that are remembered.
 pub const TOKENS_REMEMBERED: usize = 10_000;
+/// Verified client certificates of proxies' senders that are remembered.
+pub const FORWARDED_CERTIFICATES_REMEMBERED: usize = 5_000;
 /// Revoked tokens that have not expired.
 pub const REVOCATIONS: usize = 100_000;
 /// Logins of one account that are kept; the oldest makes room for one more.

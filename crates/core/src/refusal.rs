@@ -128,7 +128,7 @@ reasons! {
     /// No `Authorization` header.
     NoCredential = "no-credential",
         "The call carried no credentials.",
-        "Let the sender send the client id and secret of a service key as Basic, or a Bearer token, or present its certificate; one that leads to no trusted authority counts as none.";
+        "Let the sender send the client id and secret of a service key as Basic, or a Bearer token, or present its certificate.";
     /// An `Authorization` scheme other than Basic and Bearer.
     UnknownScheme = "unknown-scheme",
         "The Authorization header uses a scheme other than Basic and Bearer.",
@@ -171,6 +171,10 @@ reasons! {
         "Add client_credentials to the parameter grant-types of the instance.";
 
     // Client certificates.
+    /// The certificate counts as absent, and nothing else was presented.
+    CertificateUntrusted = "certificate-untrusted",
+        "The call carried nothing but a client certificate that counts as none: no trusted authority leads to it, or it is not for clients; the detail says why.",
+        "Trust its authority with `lockgate authority add`, let the sender send the whole chain, or give it a certificate for client authentication.";
     /// No key has the certificate.
     CertificateUnknown = "certificate-unknown",
         "The certificate leads to a trusted authority, but no service key has it: none was made, or it was deleted.",

@@ -5,17 +5,16 @@
 //! cannot find out; the holder of a certificate that leads to no client finds out no more than which
 //! addresses accept listed certificates. Nothing here waits, and nothing asks the database.
 
-use std::net::IpAddr;
 use std::sync::Arc;
 
 use http::Method;
 use http::request::Parts;
-use lockgate_core::certificate::PeerCertificate;
 use lockgate_core::clock::Timestamp;
 use lockgate_core::random::SharedRandom;
 use lockgate_core::refusal::Reason;
 use lockgate_engine::access::{self, Access, Denied, Grant, Identity, Permit, Principal};
 use lockgate_engine::endpoints::{Endpoint, Endpoints};
+use lockgate_web::caller::Arrival;
 use lockgate_web::form;
 use lockgate_web::identity::Identities;
 
@@ -32,10 +31,8 @@ pub(crate) struct Call<'a> {
     pub(crate) head: &'a Parts,
     /// The least that the body has, as announced.
     pub(crate) body_bytes: u64,
-    /// The TCP peer, or the sender that an authenticated proxy names.
-    pub(crate) source: IpAddr,
-    /// The client certificate, which leads to a trusted authority.
-    pub(crate) certificate: Option<Arc<PeerCertificate>>,
+    /// From where it came, and with which certificate.
+    pub(crate) arrival: &'a Arrival,
     pub(crate) now: Timestamp,
 }
 
@@ -83,8 +80,7 @@ impl Gate {
         let presented = credential::read(&call.head.headers)?;
         let claim = Claim {
             presented,
-            certificate: call.certificate.as_ref(),
-            source: call.source,
+            arrival: call.arrival,
             now: call.now,
         };
         let caller = self.authenticator.authenticate(&claim, identities)?;

@@ -117,8 +117,7 @@ impl Gateway {
         let call = Call {
             head: &head,
             body_bytes: body.size_hint().lower(),
-            source: arrival.peer.ip(),
-            certificate: arrival.certificate,
+            arrival: &arrival,
             now: self.0.clock.now(),
         };
         let answer = match self.admit(&call).await {
@@ -130,7 +129,19 @@ impl Gateway {
             }) => self.run(permit, &path, rest_at, &head, body).await,
             Err(refusal) => Err(refusal),
         };
-        answer.unwrap_or_else(|refusal| self.refuse(&refusal, &call))
+        answer.unwrap_or_else(|refusal| self.respond(&refusal, &call))
+    }
+
+    /// Refuses a request before it is read any further, in the way of [`Gateway::handle`].
+    #[must_use]
+    pub fn refuse(&self, head: &Parts, reason: Reason, arrival: &Arrival) -> Response<Full<Bytes>> {
+        let call = Call {
+            head,
+            body_bytes: 0,
+            arrival,
+            now: self.0.clock.now(),
+        };
+        self.respond(&Refusal::new(reason), &call)
     }
 
     /// Decides about a call. Only the first one with a renewed certificate waits, until everybody
@@ -155,7 +166,7 @@ impl Gateway {
             who: Who::Client {
                 id: client.id.clone(),
             },
-            source: Some(call.source),
+            source: Some(call.arrival.peer.ip()),
             correlation: None,
         };
         match self.0.ratchet.advance(actor, *key, *newest).await {
@@ -226,7 +237,7 @@ impl Gateway {
     }
 
     /// Answers a refused call and records why.
-    fn refuse(&self, refusal: &Refusal, call: &Call<'_>) -> Response<Full<Bytes>> {
+    fn respond(&self, refusal: &Refusal, call: &Call<'_>) -> Response<Full<Bytes>> {
         let id = CorrelationId::generate(&*self.0.gate.random);
         self.0
             .runtime

@@ -6,7 +6,6 @@ mod tokens;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use lockgate_core::certificate::PeerCertificate;
 use lockgate_core::client::{AuthFailure, Authenticated, Client};
 use lockgate_core::clock::Timestamp;
 use lockgate_core::ids::KeyId;
@@ -14,6 +13,7 @@ use lockgate_core::refusal::Reason;
 use lockgate_core::role::RoleName;
 use lockgate_core::tenant::Plan;
 use lockgate_engine::access::{Grant, Identity, Principal};
+use lockgate_web::caller::Arrival;
 use lockgate_web::identity::Identities;
 use lockgate_web::jwt::{TokenRefused, VerifiedToken};
 use lockgate_web::throttle::Throttle;
@@ -38,12 +38,11 @@ pub enum UserNameFormat {
     Omit,
 }
 
-/// What a call presents to say who it is, from where and when.
+/// What a call presents to say who it is, and when.
 #[derive(Debug)]
 pub(crate) struct Claim<'a> {
     pub(crate) presented: Presented<'a>,
-    pub(crate) certificate: Option<&'a Arc<PeerCertificate>>,
-    pub(crate) source: IpAddr,
+    pub(crate) arrival: &'a Arrival,
     pub(crate) now: Timestamp,
 }
 
@@ -141,11 +140,13 @@ impl Authenticator {
         claim: &Claim<'_>,
         identities: &Identities,
     ) -> Result<Caller, Refusal> {
-        let Claim { source, now, .. } = *claim;
-        let (caller, bound) = match (&claim.presented, claim.certificate) {
+        let Claim { arrival, now, .. } = *claim;
+        let (source, certificate) = (arrival.peer.ip(), arrival.certificate.as_ref());
+        let (caller, bound) = match (&claim.presented, certificate) {
             (Presented::Nothing(Reason::NoCredential), Some(certificate)) => {
                 return self.by_certificate(certificate, identities, claim);
             }
+            (Presented::Nothing(Reason::NoCredential), None) => return Err(nothing(arrival)),
             (Presented::Nothing(reason), _) => return Err(Refusal::new(*reason)),
             (Presented::Unusable(reason), _) => {
                 return Err(self.count("", source, Refusal::new(*reason)));
@@ -159,7 +160,7 @@ impl Authenticator {
             }
             (Presented::Bearer(token), _) => self.bearer(token, identities, claim)?,
         };
-        match claim.certificate {
+        match certificate {
             None => Ok(caller),
             Some(certificate) => self.beside(caller, bound, certificate, identities, claim),
         }
@@ -189,10 +190,12 @@ impl Authenticator {
         claim: &Claim<'_>,
     ) -> Result<(Caller, bool), Refusal> {
         let refuse = |refused: TokenRefused| Refusal::new(token_reason(&refused)).detail(refused);
+        let source = claim.arrival.peer.ip();
         // A token that is ours but no longer good is not an attempt to guess one.
         let signed = self.tokens.open(token, identities);
-        let signed = signed.map_err(|refused| self.count("", claim.source, refuse(refused)))?;
-        let thumbprint = claim.certificate.map(|held| held.thumbprint);
+        let signed = signed.map_err(|refused| self.count("", source, refuse(refused)))?;
+        let certificate = claim.arrival.certificate.as_ref();
+        let thumbprint = certificate.map(|held| held.thumbprint);
         let verified = signed.admit(identities, claim.now, thumbprint);
         let verified = verified.map_err(|refused| refuse(refused).of_client(signed.client_id()))?;
         let bound = verified.bound_to().is_some();
@@ -243,6 +246,12 @@ impl Authenticator {
             Err(wait) => refusal.throttled(wait),
         }
     }
+}
+
+/// A call that came with nothing that counts.
+fn nothing(arrival: &Arrival) -> Refusal {
+    let rejected = arrival.rejected.as_ref();
+    Refusal::new(rejected.map_or(Reason::NoCredential, |rejected| rejected.refusal()))
 }
 
 /// Why a client may not call flows with credentials of its own.

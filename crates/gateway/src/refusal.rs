@@ -9,12 +9,13 @@ use bytes::Bytes;
 use http::header::{ALLOW, CACHE_CONTROL, CONNECTION, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderName, HeaderValue, Response, StatusCode};
 use http_body_util::Full;
-use lockgate_core::certificate::{Name, PeerCertificate};
+use lockgate_core::certificate::Name;
 use lockgate_core::ids::{CorrelationId, KeyId};
 use lockgate_core::refusal::Reason;
 use lockgate_core::role::RoleName;
 use lockgate_core::tenant::Tenant;
 use lockgate_engine::journal::Refusal as Record;
+use lockgate_web::caller::Arrival;
 
 use crate::admit::Call;
 use crate::csrf::CSRF_TOKEN;
@@ -231,7 +232,7 @@ const fn answer(reason: Reason) -> Answer {
         R::BasicPercentEncoded | R::UnknownClient | R::NoSecret => UNAUTHORIZED,
         R::WrongSecret | R::ExpiredSecret | R::WrongPlan | R::GrantMissing => UNAUTHORIZED,
         R::CertificateUnknown | R::CertificateExpired | R::CertificateSuperseded => UNAUTHORIZED,
-        R::CertificateConflict | R::CredentialMismatch => UNAUTHORIZED,
+        R::CertificateUntrusted | R::CertificateConflict | R::CredentialMismatch => UNAUTHORIZED,
         R::TokenTooLong | R::TokenMalformed | R::TokenAlgorithm => INVALID_TOKEN,
         R::TokenUnknownKey | R::TokenBadSignature | R::TokenWrongIssuer => INVALID_TOKEN,
         R::TokenWrongAudience | R::TokenWrongZone | R::TokenWrongKind => INVALID_TOKEN,
@@ -257,44 +258,45 @@ pub(crate) fn record(refusal: &Refusal, call: &Call<'_>, id: CorrelationId) -> R
     Record {
         id,
         at: call.now,
-        source: call.source.to_string(),
+        source: call.arrival.peer.ip().to_string(),
         method: printable(call.head.method.as_str(), METHOD_CHARS),
         path: printable(call.head.uri.path(), TEXT_CHARS),
         status: answer(refusal.reason).status.as_u16(),
         reason: refusal.reason.code().to_owned(),
-        detail: detail(&known.detail, call.certificate.as_deref()),
+        detail: detail(&known.detail, call.arrival),
         client_id: known
             .client_id
             .as_deref()
             .map(|id| printable(id, CLIENT_ID_CHARS)),
         key_id: known.key,
-        thumbprint: call.certificate.as_ref().map(|held| held.thumbprint),
+        thumbprint: call.arrival.presented(),
         flow: known.flow.clone(),
     }
 }
 
 /// What is known of a refusal, and the certificate that the caller presented.
-fn detail(known: &str, certificate: Option<&PeerCertificate>) -> String {
+fn detail(known: &str, arrival: &Arrival) -> String {
     let known = printable(known, TEXT_CHARS);
-    let Some(certificate) = certificate else {
-        return known;
-    };
     let name = |name: &Name| printable(name.text(), NAME_CHARS);
+    let certificate = match (&arrival.certificate, &arrival.rejected) {
+        (Some(held), _) => format!(
+            "certificate {}, subject {}, issuer {}",
+            held.thumbprint,
+            name(&held.names.subject),
+            name(&held.names.issuer),
+        ),
+        (None, Some(rejected)) => printable(&rejected.to_string(), TEXT_CHARS),
+        (None, None) => return known,
+    };
     let separator = if known.is_empty() { "" } else { "; " };
-    format!(
-        "{known}{separator}certificate {}, subject {}, issuer {}",
-        certificate.thumbprint,
-        name(&certificate.names.subject),
-        name(&certificate.names.issuer),
-    )
+    format!("{known}{separator}{certificate}")
 }
 
 /// The start of `text` in one line, with control characters escaped.
 fn printable(text: &str, max: usize) -> String {
-    text.chars()
-        .flat_map(char::escape_debug)
-        .take(max)
-        .collect()
+    // An apostrophe is escaped for the sake of Rust alone.
+    let escaped = |c: char| c.escape_debug().skip(usize::from(c == '\''));
+    text.chars().flat_map(escaped).take(max).collect()
 }
 
 /// Tells callers about refusals, in the name of one tenant.
@@ -418,6 +420,7 @@ mod tests {
                 Reason::WrongPlan,
                 Reason::GrantMissing,
                 Reason::BasicMalformed,
+                Reason::CertificateUntrusted,
                 Reason::CertificateUnknown,
                 Reason::CertificateExpired,
                 Reason::CertificateSuperseded,
@@ -483,8 +486,8 @@ mod tests {
     #[test]
     fn t72_recorded_text_is_one_bounded_line() {
         assert_eq!(
-            printable("a\r\n\u{1b}[0m\"b", 100),
-            "a\\r\\n\\u{1b}[0m\\\"b"
+            printable("a\r\n\u{1b}[0m\"b'c", 100),
+            "a\\r\\n\\u{1b}[0m\\\"b'c"
         );
         assert_eq!(printable(&"\n".repeat(10_000), 500).len(), 500);
     }

@@ -10,6 +10,7 @@ use lockgate_core::account::Account;
 use lockgate_core::audit::{Actor, Who};
 use lockgate_core::certificate::{PeerCertificate, Thumbprint};
 use lockgate_core::ids::CorrelationId;
+use lockgate_core::refusal::Reason;
 use lockgate_pki::trust::Untrusted;
 
 use crate::problem::Problem;
@@ -35,6 +36,17 @@ pub struct RejectedCertificate {
     pub thumbprint: Thumbprint,
     /// Why it counts as absent.
     pub reason: Untrusted,
+}
+
+impl RejectedCertificate {
+    /// Why a call is refused that came with nothing else.
+    #[must_use]
+    pub fn refusal(&self) -> Reason {
+        match self.reason {
+            Untrusted::Expired(_) | Untrusted::NotYetValid(_) => Reason::CertificateExpired,
+            _ => Reason::CertificateUntrusted,
+        }
+    }
 }
 
 impl fmt::Display for RejectedCertificate {

@@ -5,6 +5,7 @@
 //! is removed from all requests before anything else reads them.
 
 mod certificate;
+mod memory;
 mod network;
 mod proxy;
 
@@ -20,6 +21,7 @@ use lockgate_pki::trust::Untrusted;
 use crate::caller::{Arrival, RejectedCertificate};
 use crate::trust::SharedTrust;
 use certificate::Forwarded;
+use memory::Memory;
 use proxy::Known;
 
 pub use network::{InvalidNetwork, Network};
@@ -36,6 +38,7 @@ const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 pub struct Proxies {
     known: Arc<[Known]>,
     trust: SharedTrust,
+    verified: Arc<Memory>,
     clock: SharedClock,
 }
 
@@ -53,6 +56,7 @@ impl Proxies {
         let known: Result<_, _> = proxies.into_iter().map(Known::new).collect();
         Ok(Self {
             known: known?,
+            verified: Arc::new(Memory::new(trust.snapshot())),
             trust,
             clock,
         })
@@ -99,14 +103,23 @@ impl Proxies {
             (Some(field), None) => field.to_str().map_err(|_| Reason::ForwardedCertificate)?,
             (Some(_), Some(_)) => return Err(Reason::DuplicateHeader),
         };
+        let (store, now) = (self.trust.load(), self.clock.now());
+        let digest = Memory::digest(field);
+        if let Some(certificate) = self.verified.find(&digest, &store, now) {
+            arrival.certificate = Some(certificate);
+            return Ok(());
+        }
         let Forwarded { leaf, chain } = match certificate::read(field) {
             Ok(None) => return Ok(()),
             Ok(Some(forwarded)) => forwarded,
             Err(certificate::Unreadable) => return Err(Reason::ForwardedCertificate),
         };
-        let store = self.trust.load();
-        match store.verify_client(&leaf, &chain, self.clock.now()) {
-            Ok(certificate) => arrival.certificate = Some(Arc::new(certificate)),
+        match store.verify_client(&leaf, &chain, now) {
+            Ok(certificate) => {
+                let certificate = Arc::new(certificate);
+                self.verified.keep(digest, &store, &certificate, now);
+                arrival.certificate = Some(certificate);
+            }
             Err(Untrusted::Unreadable(_)) => return Err(Reason::ForwardedCertificate),
             Err(reason) => {
                 let thumbprint = Thumbprint::of(&leaf);

@@ -1,9 +1,14 @@
 //! The authorities that are trusted right now.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use arc_swap::{ArcSwap, Guard};
 use lockgate_pki::trust::TrustStore;
+
+/// After this long a chain is verified again even if trust has not changed: a certificate in it may
+/// have expired.
+pub(crate) const VERIFIED_FOR: Duration = Duration::from_secs(60 * 60);
 
 /// The current [`TrustStore`], shared by everything that verifies client certificates. Clones share
 /// one place.

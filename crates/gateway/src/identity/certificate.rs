@@ -65,8 +65,8 @@ impl Authenticator {
         }
         let detail = conflict(certificate, identities);
         let subject = certificate.names.subject.text();
-        let alarms = &self.alarms;
-        if alarms.spend(subject, claim.source, Instant::now()).is_ok() {
+        let (alarms, source) = (&self.alarms, claim.arrival.peer.ip());
+        if alarms.spend(subject, source, Instant::now()).is_ok() {
             tracing::error!(
                 subject,
                 issuer = certificate.names.issuer.text(),

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use lockgate_core::certificate::{CertificateNames, PeerCertificate, Thumbprint};
 use lockgate_pki::dn;
+use lockgate_pki::trust::Untrusted;
+use lockgate_web::caller::RejectedCertificate;
 
 use crate::clients::NOW;
 
@@ -26,6 +28,18 @@ pub(crate) fn presented(name: &str, renewed: u64) -> PeerCertificate {
         not_before: issued,
         not_after: issued.plus(DAY * 365),
     }
+}
+
+/// The certificate that a table calls `name`, if it is one that counts as absent.
+pub(crate) fn rejected(name: &str) -> Option<RejectedCertificate> {
+    let reason = match name {
+        "without authority" => Untrusted::UnknownIssuer("CN=Partner's\nown".to_owned()),
+        "of a server" => Untrusted::NotForClients,
+        "expired before" => Untrusted::Expired(NOW.minus(DAY)),
+        _ => return None,
+    };
+    let thumbprint = Thumbprint::of(name.as_bytes());
+    Some(RejectedCertificate { thumbprint, reason })
 }
 
 /// The certificate that a table calls `name`. Channels list `sender`, `listed` and `twin`.

@@ -113,6 +113,50 @@ async fn refusals_record_client_key_and_certificate() {
     }
 }
 
+/// E8: such a certificate counts as absent, and the operator reads why. The caller is told what
+/// callers without one are told.
+#[tokio::test]
+async fn e8_certificates_that_do_not_count_are_on_record() {
+    let server = Server::start().await;
+    let issuer = "no trusted authority leads to it; 'CN=Partner's\\nown' issued it, \
+                  and the client has to send the whole chain";
+    let usage = "its extended key usage does not list client authentication";
+    let rows = [
+        ("without authority", "", "/http/role", "", issuer),
+        ("of a server", "", "/http/cert", "", usage),
+        (
+            "of a server",
+            " + basic sender, wrong secret",
+            "/http/role",
+            "",
+            usage,
+        ),
+        (
+            "of a server",
+            " + basic sender",
+            "/http/cert",
+            "the endpoint accepts listed client certificates only; ",
+            usage,
+        ),
+    ];
+    for (name, beside, path, start, reason) in rows {
+        let credential = credential(&format!("certificate {name}{beside}"));
+        let without = Credential {
+            rejected: None,
+            ..credential.clone()
+        };
+        let line = format!("POST {path}");
+        let response = server.call(&credential, &line, "").await;
+        let refusal = server.refusal(&response).await;
+        let thumbprint = credential.rejected.unwrap().thumbprint;
+        assert_eq!(refusal.thumbprint, Some(thumbprint), "{name}{beside}");
+        let detail = format!("{start}a certificate was presented ({thumbprint}) but {reason}");
+        assert_eq!(refusal.detail, detail, "{name}{beside}");
+        let alike = server.call(&without, &line, "").await;
+        assert_eq!(response.told(), alike.told(), "{name}{beside}");
+    }
+}
+
 /// Takes what is logged.
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);

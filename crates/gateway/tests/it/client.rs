@@ -40,6 +40,16 @@ impl Response {
     }
 }
 
+impl Response {
+    /// All that the caller is told, but for the time and the correlation id.
+    pub(crate) fn told(&self) -> (u16, Vec<String>, String) {
+        let id = self.header("x-correlation-id").unwrap();
+        let lines = self.headers.iter().filter(|(name, _)| name != "date");
+        let lines = lines.map(|(name, value)| format!("{name}: {value}").replace(id, "ID"));
+        (self.status, lines.collect(), self.body.replace(id, "ID"))
+    }
+}
+
 /// A connection that can carry several requests.
 #[derive(Debug)]
 pub(crate) struct Connection {

@@ -9,6 +9,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use lockgate_core::certificate::PeerCertificate;
 use lockgate_core::ids::KeyId;
+use lockgate_web::caller::RejectedCertificate;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -92,6 +93,8 @@ pub(crate) struct Credential {
     pub(crate) query: &'static str,
     /// The client certificate of the connection.
     pub(crate) certificate: Option<Arc<PeerCertificate>>,
+    /// The same, if it is one that counts as absent.
+    pub(crate) rejected: Option<Arc<RejectedCertificate>>,
 }
 
 /// The credential that a table calls `name`. One called `certificate <name> + <other>` is a
@@ -102,8 +105,11 @@ pub(crate) fn credential(name: &str) -> Credential {
         let (certificate, beside) = certificate
             .split_once(" + ")
             .unwrap_or((certificate, "nothing"));
+        let rejected = certificates::rejected(certificate).map(Arc::new);
+        let named = || Arc::new(certificates::named(certificate));
         return Credential {
-            certificate: Some(Arc::new(certificates::named(certificate))),
+            certificate: rejected.is_none().then(named),
+            rejected,
             ..credential(beside)
         };
     }

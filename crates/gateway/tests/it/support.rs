@@ -9,7 +9,6 @@ use bytes::Bytes;
 use http::{Request, Response as HttpResponse, StatusCode};
 use http_body_util::Full;
 use hyper::body::Incoming;
-use lockgate_core::certificate::PeerCertificate;
 use lockgate_core::client::Client;
 use lockgate_core::clock::ManualClock;
 use lockgate_core::random::SeededRandom;
@@ -37,8 +36,8 @@ use crate::ratchet::TestRatchet;
 /// Longer than anything here takes; a test that waits this long fails.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// Client certificates by the address that presents them, as if TLS had proved them.
-type Presented = Arc<Mutex<HashMap<SocketAddr, Arc<PeerCertificate>>>>;
+/// What has a client certificate, by the address that presents it, as if TLS had proved it.
+type Presented = Arc<Mutex<HashMap<SocketAddr, Credential>>>;
 
 /// A running server. It stops when dropped.
 #[derive(Debug)]
@@ -103,11 +102,8 @@ impl Server {
         let stop = CancellationToken::new();
         let handler = move |request: Request<Incoming>, arrival: Arrival| {
             let gateway = gateway.clone();
-            let certificate = certificates.lock().unwrap().get(&arrival.peer).cloned();
-            let arrival = Arrival {
-                certificate,
-                ..arrival
-            };
+            let presented = certificates.lock().unwrap().get(&arrival.peer).cloned();
+            let arrival = with(arrival, presented.unwrap_or_default());
             async move {
                 match is_flow_path(request.uri().path()) {
                     true => gateway.handle(request, arrival).await,
@@ -132,10 +128,9 @@ impl Server {
     /// Connects with the certificate of a credential, from an address of the loopback network.
     pub(crate) async fn connect(&self, source: Ipv4Addr, credential: &Credential) -> Connection {
         let connection = Connection::open_from(source, self.address).await;
-        if let Some(certificate) = &credential.certificate {
-            let mut presented = self.presented.lock().unwrap();
-            presented.insert(connection.local_address(), Arc::clone(certificate));
-        }
+        let mut presented = self.presented.lock().unwrap();
+        presented.insert(connection.local_address(), credential.clone());
+        drop(presented);
         connection
     }
 
@@ -190,6 +185,15 @@ impl Server {
         let mut identities = (*self.identities.snapshot()).clone();
         change(&mut identities);
         self.identities.replace(identities);
+    }
+}
+
+/// An arrival with the certificate of a credential.
+fn with(arrival: Arrival, credential: Credential) -> Arrival {
+    Arrival {
+        certificate: credential.certificate,
+        rejected: credential.rejected,
+        ..arrival
     }
 }
 

@@ -304,6 +304,37 @@ fn a_forwarded_certificate_has_to_be_trusted() {
     }
 }
 
+/// What was verified once is not verified with every request, and is when trust or time move on.
+#[test]
+fn a_remembered_certificate_holds_no_longer_than_its_reasons() {
+    let secret = ("x-lockgate-proxy-secret", SECRET);
+    let fields = [secret, (XFCC, &*MADE.trusted)];
+    let clock = Arc::new(ManualClock::at(NOW));
+    let trust = SharedTrust::new((*MADE.trust.snapshot()).clone());
+    let known = proxy(None, Some(SECRET));
+    let proxies = Proxies::new([known], trust.clone(), clock.clone()).unwrap();
+    let ask = || receive(&proxies, arrival(PROXY), &fields).unwrap().1;
+    let first = ask().certificate.unwrap();
+    assert!(Arc::ptr_eq(&first, &ask().certificate.unwrap()));
+    clock.advance(DAY);
+    let again = ask().certificate.unwrap();
+    assert!(!Arc::ptr_eq(&first, &again));
+    assert_eq!(first, again);
+    trust.replace(TrustStore::default());
+    let withdrawn = ask();
+    assert_eq!(withdrawn.certificate, None);
+    assert!(withdrawn.rejected.is_some());
+    trust.replace((*MADE.trust.snapshot()).clone());
+    assert!(ask().certificate.is_some());
+    clock.advance(DAY * 30);
+    let ended = ask();
+    assert_eq!(ended.certificate, None);
+    assert_eq!(
+        ended.rejected.unwrap().refusal(),
+        Reason::CertificateExpired
+    );
+}
+
 #[test]
 fn the_sender_is_the_last_hop_that_is_no_proxy() {
     let secret = ("x-lockgate-proxy-secret", SECRET);

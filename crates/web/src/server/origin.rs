@@ -2,7 +2,6 @@
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use lockgate_core::certificate::{PeerCertificate, Thumbprint};
 use lockgate_core::clock::{SharedClock, Timestamp};
@@ -11,11 +10,7 @@ use rustls::pki_types::CertificateDer;
 
 use crate::caller::{Arrival, Entrance, RejectedCertificate};
 use crate::tls::{Ask, ServerTls};
-use crate::trust::SharedTrust;
-
-/// After this long a chain is verified again even if trust has not changed: a certificate in it may
-/// have expired.
-const VERIFIED_FOR: Duration = Duration::from_secs(60 * 60);
+use crate::trust::{SharedTrust, VERIFIED_FOR};
 
 /// The other end of a connection.
 #[derive(Debug)]
