@@ -248,7 +248,7 @@ impl Services {
             identities.clone(),
             keys.clone(),
             tokens(config)?,
-            Renewals(catalog.clone()).of_tokens(),
+            Renewals::new(&catalog, &around.store).of_tokens(),
             accounts.clone(),
             lockgate_token::metrics::Metrics::registered(metrics),
         );
@@ -376,7 +376,7 @@ fn gateway(
 ) -> Gateway {
     let resources = lockgate_gateway::Resources {
         identities: identities.clone(),
-        ratchet: Arc::new(Renewals(catalog.clone())),
+        ratchet: Arc::new(Renewals::new(catalog, &around.store)),
         runtime: runtime.clone(),
         csrf: around
             .master_key
