@@ -10,6 +10,7 @@ use crate::authentication::{Authentication, Tokens};
 use crate::config::AdaptersConfig;
 use crate::cookies::Cookies;
 use crate::headers::{self, HeaderList};
+use crate::mock::Mocked;
 use crate::net::{Answer, ConfigError, Failure, Network, Outgoing};
 
 /// The reason phrase of the last answer.
@@ -46,6 +47,14 @@ impl Client {
             network: Network::new(config)?,
             tokens: Tokens::default(),
         })
+    }
+
+    /// What a channel has whose calls are answered by mocks.
+    pub(crate) fn mocked(mocked: Mocked) -> Self {
+        Self {
+            network: Network::mocked(mocked),
+            tokens: Tokens::default(),
+        }
     }
 
     /// Sends a request. When a bearer token is refused, one new token is fetched and tried.

@@ -16,6 +16,7 @@ use tokio_rustls::client::TlsStream;
 use url::{Host, Url};
 
 use crate::config::{AdaptersConfig, EgressConfig};
+use crate::mock::Mocked;
 
 mod exchange;
 mod hosts;
@@ -83,6 +84,8 @@ pub(crate) struct Network {
     egress: Arc<EgressConfig>,
     hosts: Arc<Hosts>,
     extra_ca: Vec<CertificateDer<'static>>,
+    /// What answers instead.
+    mocked: Option<Mocked>,
     tls: OnceLock<Arc<ClientConfig>>,
     http: OnceLock<reqwest::Client>,
 }
@@ -96,9 +99,27 @@ impl Network {
                 Some(pem) => certificates(pem)?,
                 None => Vec::new(),
             },
+            mocked: None,
             tls: OnceLock::new(),
             http: OnceLock::new(),
         })
+    }
+
+    /// No network at all: mocks answer.
+    pub(crate) fn mocked(mocked: Mocked) -> Self {
+        Self {
+            egress: Arc::default(),
+            hosts: Arc::default(),
+            extra_ca: Vec::new(),
+            mocked: Some(mocked),
+            tls: OnceLock::new(),
+            http: OnceLock::new(),
+        }
+    }
+
+    /// What answers instead of the network.
+    pub(crate) fn mocks(&self) -> Option<&Mocked> {
+        self.mocked.as_ref()
     }
 
     /// Opens a connection to one of the addresses of `host` that the egress rules permit.

@@ -85,6 +85,14 @@ pub(super) struct Policy {
 }
 
 impl Policy {
+    /// The same without waiting in between, for peers that are mocks.
+    pub(super) fn hurried(self) -> Self {
+        Self {
+            interval: Duration::ZERO,
+            ..self
+        }
+    }
+
     /// How long to wait before trying again; `None` when the outcome stands.
     fn pause(&self, outcome: &Result<Answer, Unanswered>, now: Timestamp) -> Option<Duration> {
         match outcome {

@@ -13,6 +13,7 @@ use lockgate_engine::material::UserCredential;
 
 use super::connection::{Connection, Unopened};
 use super::{FAILED, LOGIN_FAILED};
+use crate::mock::{Mail, Mocked};
 use crate::net::Network;
 
 /// How the connection is encrypted.
@@ -80,6 +81,10 @@ pub(super) async fn send(
     timeout: Duration,
 ) -> Result<(), StepError> {
     let stage = Stage { server, timeout };
+    if let Some(mocked) = network.mocks() {
+        let delivered = deliver(mocked, server, login, mail, timeout);
+        return stage.run("connect to", async { delivered }).await;
+    }
     let connect = connect(network, server);
     let mut connection = stage.run("connect to", connect).await?;
     if let Some(user) = login {
@@ -98,6 +103,27 @@ pub(super) async fn send(
     // The mail is delivered; how the server says goodbye changes nothing.
     let _ = tokio::time::timeout(timeout, connection.quit()).await;
     Ok(())
+}
+
+/// Hands a mail to the mocks.
+fn deliver(
+    mocked: &Mocked,
+    server: &Server,
+    login: Option<&UserCredential>,
+    mail: &Message,
+    timeout: Duration,
+) -> Result<(), Trouble> {
+    let envelope = mail.envelope();
+    let target = server.to_string();
+    let mail = Mail {
+        server: target.clone(),
+        user: login.map(|login| login.user.clone()),
+        from: envelope.from().map(ToString::to_string).unwrap_or_default(),
+        to: envelope.to().iter().map(ToString::to_string).collect(),
+        content: mail.formatted(),
+    };
+    let delivered = mocked.mocks.deliver(&mocked.channel, mail);
+    delivered.map_err(|no| Trouble::Unopened(no.at(target, timeout).into()))
 }
 
 async fn connect(network: &Network, server: &Server) -> Result<AsyncSmtpConnection, Trouble> {

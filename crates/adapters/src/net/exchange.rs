@@ -103,6 +103,12 @@ impl Network {
                 headers.insert(header::COOKIE, value);
             }
         }
+        if let Some(mocked) = self.mocks() {
+            return mocked.answer(&Outgoing {
+                headers,
+                ..request.clone()
+            });
+        }
         let mut url = request.url.clone();
         self.hosts.place(&mut url, &mut headers);
         let mut outgoing = self

@@ -6,7 +6,7 @@ use http::{HeaderMap, HeaderValue, header};
 use url::Url;
 
 /// The configured places of hosts.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Hosts(pub(super) BTreeMap<String, String>);
 
 impl Hosts {

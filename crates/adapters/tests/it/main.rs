@@ -3,6 +3,7 @@
 
 mod http;
 mod mail;
+mod mock;
 mod network;
 mod oauth2;
 mod odata;

@@ -31,8 +31,13 @@ impl Caller {
     }
 
     pub(crate) fn with(config: &AdaptersConfig) -> Self {
+        Self::of(registry(config).unwrap())
+    }
+
+    /// Calls what these factories make.
+    pub(crate) fn of(registry: HashMap<ReceiverKind, Arc<dyn ReceiverFactory>>) -> Self {
         Self {
-            registry: registry(config).unwrap(),
+            registry,
             flow: FlowInfo {
                 id: "Test_Flow".to_owned(),
                 http_session: HttpSession::None,
