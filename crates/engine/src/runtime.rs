@@ -60,6 +60,21 @@ pub struct Settings {
     /// Whether an error that leaves a local process is offered to the exception subprocess of its
     /// caller. Off, as documented for the original: such an error ends the message.
     pub local_errors_reach_caller: bool,
+    /// Which timers fire.
+    pub timers: Timers,
+}
+
+/// Which timers of a worker fire.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Timers {
+    /// All, when their schedules say so.
+    #[default]
+    Scheduled,
+    /// Those of the flow with this id, once each when it starts, whatever their schedules say. No
+    /// others.
+    OnceOf(String),
+    /// None.
+    Never,
 }
 
 impl Settings {
@@ -73,6 +88,7 @@ impl Settings {
             journal_buffer: limits::JOURNAL_BUFFER,
             journal_wait: limits::JOURNAL_WAIT,
             local_errors_reach_caller: false,
+            timers: Timers::Scheduled,
         }
     }
 }
@@ -88,6 +104,7 @@ struct Inner {
     registry: Registry,
     worker: Arc<str>,
     local_errors_reach_caller: bool,
+    timers: Timers,
     exchange_steps: u64,
     journal: Journal,
     journal_wait: Duration,
@@ -168,6 +185,7 @@ impl Runtime {
             registry: parts.registry,
             worker,
             local_errors_reach_caller: settings.local_errors_reach_caller,
+            timers: settings.timers,
             exchange_steps: settings.exchange_steps,
             journal,
             journal_wait: settings.journal_wait,

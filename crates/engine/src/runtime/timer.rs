@@ -19,7 +19,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::accept::Origin;
 use super::schedule::CronSchedule;
-use super::{Deployed, Runtime, Target};
+use super::{Deployed, Runtime, Target, Timers};
 use crate::entry::Refused;
 use crate::exchange::Exchange;
 use crate::pipeline::Pipeline;
@@ -77,13 +77,21 @@ impl Runtime {
                 deployed: Arc::clone(deployed),
                 process: *process,
             };
-            match trigger {
-                Trigger::Timer(Schedule::RunOnce) => once.push(target),
-                Trigger::Timer(Schedule::Cron {
-                    expression,
-                    zone,
-                    throw_on_expiry,
-                }) => {
+            let Trigger::Timer(schedule) = trigger else {
+                continue;
+            };
+            match (&self.0.timers, schedule) {
+                (Timers::OnceOf(flow), _) if **flow == *deployed.pipeline.id => once.push(target),
+                (Timers::OnceOf(_) | Timers::Never, _) => {}
+                (Timers::Scheduled, Schedule::RunOnce) => once.push(target),
+                (
+                    Timers::Scheduled,
+                    Schedule::Cron {
+                        expression,
+                        zone,
+                        throw_on_expiry,
+                    },
+                ) => {
                     // Checked before the flow was started.
                     let Ok(schedule) = CronSchedule::new(expression, zone) else {
                         continue;
@@ -97,7 +105,6 @@ impl Runtime {
                     };
                     self.0.tasks.spawn(cron.run(stop.clone()));
                 }
-                Trigger::Https(_) | Trigger::ProcessDirect { .. } | Trigger::Never => {}
             }
         }
         if !once.is_empty() {

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use lockgate_engine::runtime::{Settings, Timers};
 use lockgate_store::flows::FlowState;
 use lockgate_store::messages::MessageStatus;
 
@@ -46,6 +47,42 @@ async fn a_timer_that_runs_once_does_so_for_each_deployment() {
     assert_eq!(worker.messages("Once", 2).await.len(), 2);
     let fired = [&worker, &other, &restarted].map(|worker| received(worker, "once"));
     assert_eq!(fired.iter().sum::<usize>(), 2);
+}
+
+/// As when a flow is tried out: nobody waits for a schedule.
+#[tokio::test]
+async fn a_worker_may_fire_the_timers_of_one_flow_at_once_and_no_others() {
+    let worker = Worker::with(Settings {
+        timers: Timers::OnceOf("Nightly".to_owned()),
+        ..Settings::of_worker("w1")
+    })
+    .await;
+    let nightly = Model::timer("Nightly", OFTEN)
+        .body("nightly")
+        .call_peer("note");
+    let once = Model::timer("Once", "fireNow=true")
+        .body("once")
+        .call_peer("note");
+    worker.deploy(&[once, nightly]).await;
+    worker.messages("Nightly", 1).await;
+    worker.clock.advance(Duration::from_secs(3600));
+    worker.runtime.stop(Duration::from_secs(5)).await;
+    assert_eq!(received(&worker, "nightly"), 1);
+    assert_eq!(received(&worker, "once"), 0);
+
+    let still = Worker::with(Settings {
+        timers: Timers::Never,
+        ..Settings::of_worker("w2")
+    })
+    .await;
+    let often = Model::timer("Often", OFTEN).body("often").call_peer("note");
+    let witness = Model::https("Witness", "/witness").body("witness");
+    still.deploy(&[often, witness]).await;
+    still.post("/witness", "").await.unwrap();
+    still.clock.advance(Duration::from_secs(3600));
+    still.post("/witness", "").await.unwrap();
+    still.runtime.stop(Duration::from_secs(5)).await;
+    assert_eq!(received(&still, "often"), 0);
 }
 
 #[tokio::test]
