@@ -2,7 +2,9 @@
 //! make clients change the wrong thing.
 
 mod fields;
+mod order;
 mod selector;
+mod spec;
 mod times;
 
 use std::collections::{BTreeMap, HashSet};
@@ -14,77 +16,16 @@ use uuid::Uuid;
 
 use crate::failure::Failure;
 pub(crate) use fields::{Fields, pick};
+use order::Order;
 use selector::Selector;
+pub(crate) use spec::Spec;
+use spec::family;
 use times::TimeFilters;
 
-/// Parameters that every list has.
-const OF_LISTS: [&str; 6] = [
-    "created_ats",
-    "label_selector",
-    "order_by",
-    "page",
-    "per_page",
-    "updated_ats",
-];
 /// Items of a page when the request does not say.
 const PER_PAGE: u32 = 50;
 /// Items of a page at most.
 const MOST_PER_PAGE: u32 = 5_000;
-
-/// What a request may ask for.
-#[derive(Debug)]
-pub(crate) struct Spec {
-    /// Whether it is a list, which has pages and an order.
-    pub(crate) list: bool,
-    /// Whether its items have names to filter and order by.
-    pub(crate) named: bool,
-    /// Filters: lists of values, of which the item has to have one.
-    pub(crate) filters: &'static [&'static str],
-    /// Those of them, `names` included, whose values are compared regardless of case.
-    pub(crate) folded: &'static [&'static str],
-    /// Related resources that can be had along, whole.
-    pub(crate) include: &'static [&'static str],
-    /// Related resources of which attributes can be had along.
-    pub(crate) fields: Fields,
-}
-
-impl Spec {
-    /// A request for a single thing, without any parameter.
-    pub(crate) const ONE: Self = Self {
-        list: false,
-        named: false,
-        filters: &[],
-        folded: &[],
-        include: &[],
-        fields: &[],
-    };
-
-    /// A list with nothing but what every list has.
-    pub(crate) const LIST: Self = Self {
-        list: true,
-        named: true,
-        ..Self::ONE
-    };
-
-    fn valid(&self) -> Vec<&'static str> {
-        let mut valid = self.filters.to_vec();
-        if self.list {
-            valid.extend(OF_LISTS);
-            valid.push("guids");
-        }
-        if self.list && self.named {
-            valid.push("names");
-        }
-        if !self.include.is_empty() {
-            valid.push("include");
-        }
-        if !self.fields.is_empty() {
-            valid.push("fields");
-        }
-        valid.sort_unstable();
-        valid
-    }
-}
 
 /// The parameters of one request.
 #[derive(Debug)]
@@ -102,20 +43,6 @@ pub(crate) struct Query {
     fields: Vec<(&'static str, Vec<&'static str>)>,
     selector: Selector,
     times: TimeFilters,
-}
-
-/// What a list is ordered by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Order {
-    by: By,
-    descending: bool,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum By {
-    Name,
-    CreatedAt,
-    UpdatedAt,
 }
 
 /// What every listed thing has.
@@ -138,10 +65,7 @@ impl Query {
             folded: spec.folded,
             page: 1,
             per_page: PER_PAGE,
-            order: Order {
-                by: By::CreatedAt,
-                descending: false,
-            },
+            order: Order::default(),
             include: Vec::new(),
             fields: Vec::new(),
             selector: Selector::default(),
@@ -149,8 +73,7 @@ impl Query {
         };
         let pairs = form_urlencoded::parse(raw.unwrap_or_default().as_bytes());
         query.pairs = pairs.into_owned().collect();
-        let valid = spec.valid();
-        check_names(&query.pairs, &valid)?;
+        spec.check(&query.pairs)?;
         for (name, value) in std::mem::take(&mut query.pairs) {
             query.take(&name, &value, spec)?;
             query.pairs.push((name, value));
@@ -172,10 +95,10 @@ impl Query {
                     Failure::query(format!("Per page must be between 1 and {MOST_PER_PAGE}"))
                 })?;
             }
-            "order_by" => self.order = order(value, spec.named)?,
+            "order_by" => self.order = Order::parse(value, spec.named)?,
             "label_selector" => self.selector = Selector::parse(value)?,
             "created_ats" | "updated_ats" => self.times.add(name, value)?,
-            "include" => self.include = included(value, spec.include)?,
+            "include" => self.include = spec.included(value)?,
             "fields" => self.fields.push(fields::read(name, value, spec.fields)?),
             _ => {
                 let folded = self.folded.contains(&name);
@@ -292,50 +215,7 @@ impl Query {
 
     /// Orders `items` as asked for; without being asked, by creation. What is equal stays in place.
     pub(crate) fn order<T: Listed>(&self, items: &mut [T]) {
-        items.sort_by(|a, b| {
-            let ordering = match self.order.by {
-                By::Name => a.name().cmp(b.name()),
-                By::CreatedAt => a.created_at().cmp(&b.created_at()),
-                By::UpdatedAt => a.updated_at().cmp(&b.updated_at()),
-            };
-            if self.order.descending {
-                ordering.reverse()
-            } else {
-                ordering
-            }
-        });
-    }
-}
-
-/// Refuses parameters that do not exist, and those that are there twice.
-fn check_names(pairs: &[(String, String)], valid: &[&'static str]) -> Result<(), Failure> {
-    let known = |name: &str| {
-        let bracketed = matches!(family(name), "fields" | "created_ats" | "updated_ats");
-        valid.contains(&family(name)) && (bracketed || family(name) == name)
-    };
-    let unknown: Vec<&str> = pairs
-        .iter()
-        .map(|(name, _)| name.as_str())
-        .filter(|name| !known(name))
-        .collect();
-    if !unknown.is_empty() {
-        let (unknown, valid) = (quoted(&unknown), quoted(valid));
-        return Err(Failure::query(format!(
-            "Unknown query parameter(s): {unknown}. Valid parameters are: {valid}"
-        )));
-    }
-    let mut seen = HashSet::new();
-    match pairs.iter().find(|(name, _)| !seen.insert(name.as_str())) {
-        Some((name, _)) => Err(Failure::query(format!("'{name}' is there twice"))),
-        None => Ok(()),
-    }
-}
-
-/// The name before a bracket: `fields` of `fields[space]`.
-fn family(name: &str) -> &str {
-    match name.split_once('[') {
-        Some((family, rest)) if rest.ends_with(']') => family,
-        _ => name,
+        items.sort_by(|a, b| self.order.compare(a, b));
     }
 }
 
@@ -347,40 +227,6 @@ pub(crate) fn elements(value: &str) -> impl Iterator<Item = String> {
 
 fn fold(text: String, folded: bool) -> String {
     if folded { text.to_lowercase() } else { text }
-}
-
-fn order(value: &str, named: bool) -> Result<Order, Failure> {
-    let (name, descending) = match value.strip_prefix('-') {
-        Some(name) => (name, true),
-        None => (value, false),
-    };
-    let by = match name {
-        "created_at" => By::CreatedAt,
-        "updated_at" => By::UpdatedAt,
-        "name" if named => By::Name,
-        _ => {
-            let names: &[&str] = match named {
-                true => &["created_at", "updated_at", "name"],
-                false => &["created_at", "updated_at"],
-            };
-            let reason = format!("Order by can only be: {}", quoted(names));
-            return Err(Failure::query(reason));
-        }
-    };
-    Ok(Order { by, descending })
-}
-
-fn included(value: &str, allowed: &[&'static str]) -> Result<Vec<&'static str>, Failure> {
-    let find = |wanted: String| {
-        let found = allowed.iter().find(|name| **name == wanted).copied();
-        found.ok_or_else(|| {
-            let allowed = quoted(allowed);
-            Failure::query(format!(
-                "Invalid included resource: '{wanted}'. Valid included resources are: {allowed}"
-            ))
-        })
-    };
-    elements(value).map(find).collect()
 }
 
 /// `'a', 'b'`

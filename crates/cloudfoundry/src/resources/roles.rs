@@ -1,11 +1,13 @@
 //! Roles: who has which role in an organization or a space.
 
+mod requests;
+
 use std::collections::{BTreeSet, HashMap};
 
 use axum::extract::{RawQuery, State};
 use http::Method;
 use lockgate_accounts::role_name;
-use lockgate_core::account::{OrgRole, Scope, SpaceRole};
+use lockgate_core::account::Scope;
 use lockgate_core::clock::Timestamp;
 use lockgate_core::ids::{AccountId, SpaceId};
 use lockgate_store::accounts::Account;
@@ -18,12 +20,13 @@ use uuid::Uuid;
 
 use crate::CloudFoundry;
 use crate::answer::{Answer, Base, Included, Page, time, to_one};
-use crate::body::{Body, Relationships, short};
+use crate::body::Body;
 use crate::failure::Failure;
 use crate::path::{Id, guid};
 use crate::query::{Listed, Query, Spec};
 use crate::resources::{organizations, spaces, users};
 use crate::sight::Sight;
+use requests::AskedRole;
 
 const ALL: &str = "/v3/roles";
 const ONE: &str = "/v3/roles/{guid}";
@@ -211,114 +214,14 @@ async fn show(
     Ok(included.beside(role.view(cf.base()), &query))
 }
 
-/// What a request to give a role says.
-struct Asked {
-    kind: Option<Kind>,
-    organization: Option<String>,
-    space: Option<String>,
-    user: Wanted,
-}
-
-#[derive(Clone, Copy)]
-enum Kind {
-    Org(OrgRole),
-    Space(SpaceRole),
-}
-
-/// How a request names a user.
-enum Wanted {
-    Guid(String),
-    Name {
-        username: String,
-        origin: String,
-    },
-    /// Not at all, which is an error.
-    Nothing,
-}
-
-impl Wanted {
-    /// The account that is meant. Who sets roles by hand knows tools by their names, too.
-    fn find(self, users: &[Account]) -> Result<&Account, Failure> {
-        match self {
-            Self::Guid(guid) => {
-                let user = users.iter().find(|user| users::guid_of(user) == guid);
-                user.ok_or_else(no_user)
-            }
-            Self::Name { username, origin } => {
-                let folded = username.to_lowercase();
-                let meant =
-                    |user: &&Account| origin == users::ORIGIN && user.name.to_lowercase() == folded;
-                users.iter().find(meant).ok_or_else(|| {
-                    let (username, origin) = (short(&username), short(&origin));
-                    Failure::unprocessable(format!(
-                        "No user exists with the username '{username}' and origin '{origin}'."
-                    ))
-                })
-            }
-            Self::Nothing => Err(no_user()),
-        }
-    }
-}
-
-fn no_user() -> Failure {
-    let detail = "Invalid user. Ensure that the user exists and you have access to it.";
-    Failure::unprocessable(detail)
-}
-
-fn read(body: Body) -> Result<Asked, Failure> {
-    body.read(&["type", "relationships"], |fields| {
-        let name = fields.required_text("type").unwrap_or_default();
-        let org = OrgRole::from_name(&name).map(Kind::Org);
-        let kind = org.or_else(|| SpaceRole::from_name(&name).map(Kind::Space));
-        if kind.is_none() && !name.is_empty() {
-            fields.error(
-                "type",
-                "must be one of the roles in organizations and spaces",
-            );
-        }
-        let to = Relationships::read(fields, &["user", "organization", "space"]);
-        let user = match (to.text("user", "guid"), to.text("user", "username")) {
-            (Some(guid), None) => Wanted::Guid(guid.to_owned()),
-            (None, Some(username)) => Wanted::Name {
-                username: username.to_owned(),
-                origin: to
-                    .text("user", "origin")
-                    .unwrap_or(users::ORIGIN)
-                    .to_owned(),
-            },
-            _ => {
-                fields.error("relationships.user", "must have a guid or a username");
-                Wanted::Nothing
-            }
-        };
-        let (organization, space) = match kind {
-            Some(Kind::Org(_)) => (to.guid(fields, "organization"), None),
-            Some(Kind::Space(_)) => (None, to.guid(fields, "space")),
-            None => (None, None),
-        };
-        if to.has("organization") && to.has("space") {
-            fields.error(
-                "relationships",
-                "must not name both an organization and a space",
-            );
-        }
-        Asked {
-            kind,
-            organization,
-            space,
-            user,
-        }
-    })
-}
-
 async fn create(
     State(cf): State<CloudFoundry>,
     caller: Caller,
     body: Body,
 ) -> Result<Answer, Failure> {
-    let asked = read(body)?;
+    let asked = requests::read(body)?;
     let sight = cf.sight(&caller);
-    let scope = cf.referenced_scope(&sight, &asked).await?;
+    let scope = cf.referenced_scope(&sight, &asked.role).await?;
     sight.require(|rights| rights.can_grant(scope))?;
     let users = cf.users().await?;
     let account = asked.user.find(&users)?;
@@ -336,17 +239,15 @@ async fn create(
 
 impl CloudFoundry {
     /// The role that a request wants to give; 422 where the sender may not see the place.
-    async fn referenced_scope(&self, sight: &Sight, asked: &Asked) -> Result<Scope, Failure> {
-        let complete = "invariant: a request without a type is refused";
-        match asked.kind.expect(complete) {
-            Kind::Org(role) => {
-                let org = asked.organization.as_deref();
-                let org = self.referenced_organization(sight, org).await?;
-                Ok(Scope::Org(org, role))
+    async fn referenced_scope(&self, sight: &Sight, role: &AskedRole) -> Result<Scope, Failure> {
+        match role {
+            AskedRole::Org(role, org) => {
+                let org = self.referenced_organization(sight, Some(org)).await?;
+                Ok(Scope::Org(org, *role))
             }
-            Kind::Space(role) => {
-                let space = asked.space.as_deref().and_then(guid).map(SpaceId);
-                Ok(Scope::Space(sight.referenced_space(space)?, role))
+            AskedRole::Space(role, space) => {
+                let space = guid(space).map(SpaceId);
+                Ok(Scope::Space(sight.referenced_space(space)?, *role))
             }
         }
     }

@@ -2,6 +2,7 @@
 //! not seen here.
 
 mod requests;
+mod view;
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -9,25 +10,24 @@ use axum::extract::{RawQuery, State};
 use http::Method;
 use lockgate_catalog::catalogue::plan_id;
 use lockgate_catalog::service::parameters_json;
-use lockgate_core::clock::Timestamp;
 use lockgate_core::ids::{InstanceId, OrgId, SpaceId};
 use lockgate_store::instances::Instance;
-use lockgate_store::metadata::Metadata;
 use lockgate_store::spaces::Space;
 use lockgate_web::caller::Caller;
 use lockgate_web::surface::{Access, SurfaceBuilder};
-use serde_json::{Value, json};
+use serde_json::json;
 use uuid::Uuid;
 
 use crate::CloudFoundry;
-use crate::answer::{Answer, Base, Included, Page, time, to_one};
+use crate::answer::{Answer, Included, Page};
 use crate::body::Body;
 use crate::failure::Failure;
-use crate::metadata;
 use crate::path::Id;
-use crate::query::{Fields, Listed, Query, Spec, pick};
+use crate::query::{Fields, Query, Spec, pick};
 use crate::resources::{organizations, service_brokers, service_offerings, service_plans, spaces};
 use crate::sight::Sight;
+
+pub(super) use view::view;
 
 const ALL: &str = "/v3/service_instances";
 const ONE: &str = "/v3/service_instances/{guid}";
@@ -103,74 +103,6 @@ const DELETE: Spec = Spec {
     filters: &["purge"],
     ..Spec::ONE
 };
-
-impl Listed for Instance {
-    fn guid(&self) -> Uuid {
-        self.id.0
-    }
-    fn name(&self) -> &str {
-        &self.name
-    }
-    fn created_at(&self) -> Timestamp {
-        self.created_at
-    }
-    fn updated_at(&self) -> Timestamp {
-        self.updated_at
-    }
-    fn metadata(&self) -> Option<&Metadata> {
-        Some(&self.metadata)
-    }
-}
-
-/// An instance as a resource.
-pub(super) fn view(base: Base<'_>, instance: &Instance) -> Value {
-    let path = format!("{ALL}/{}", instance.id);
-    let (created_at, updated_at) = (time(instance.created_at), time(instance.updated_at));
-    let operation = match instance.updated_at > instance.created_at {
-        true => "update",
-        false => "create",
-    };
-    let space = instance.space.map(|space| space.to_string());
-    let link = |name: &str| base.link(&format!("{path}/{name}"));
-    json!({
-        "guid": instance.id,
-        "name": instance.name,
-        "type": "managed",
-        "tags": instance.tags,
-        "created_at": created_at,
-        "updated_at": updated_at,
-        "last_operation": {
-            "type": operation,
-            "state": "succeeded",
-            "description": "",
-            "created_at": created_at,
-            "updated_at": updated_at,
-        },
-        "maintenance_info": {},
-        "upgrade_available": false,
-        "dashboard_url": null,
-        "relationships": {
-            "space": {"data": {"guid": space}},
-            "service_plan": to_one(plan_id(instance.plan)),
-        },
-        "metadata": metadata::view(&instance.metadata),
-        "links": {
-            "self": base.link(&path),
-            "space": base.link(&format!("/v3/spaces/{}", space.unwrap_or_default())),
-            "service_plan": base.link(&format!("/v3/service_plans/{}", plan_id(instance.plan))),
-            "service_credential_bindings": base.link(&format!(
-                "/v3/service_credential_bindings?service_instance_guids={}",
-                instance.id
-            )),
-            "service_route_bindings": base.link(&format!(
-                "/v3/service_route_bindings?service_instance_guids={}",
-                instance.id
-            )),
-            "parameters": link("parameters"),
-            "shared_spaces": link("relationships/shared_spaces"),
-        },
-    })
-}
 
 impl CloudFoundry {
     /// The instances that somebody may see, in the order of their names.
