@@ -1,0 +1,9 @@
+#![doc = include_str!("../README.md")]
+
+mod failure;
+mod functions;
+pub mod roles;
+mod service;
+mod sets;
+
+pub use service::{Resources, service};
