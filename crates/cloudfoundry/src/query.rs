@@ -10,6 +10,7 @@ mod times;
 use std::collections::{BTreeMap, HashSet};
 
 use lockgate_core::clock::Timestamp;
+use lockgate_core::limits;
 use lockgate_store::metadata::Metadata;
 use percent_encoding::percent_decode_str;
 use uuid::Uuid;
@@ -24,8 +25,6 @@ use times::TimeFilters;
 
 /// Items of a page when the request does not say.
 const PER_PAGE: u32 = 50;
-/// Items of a page at most.
-const MOST_PER_PAGE: u32 = 5_000;
 
 /// The parameters of one request.
 #[derive(Debug)]
@@ -89,10 +88,11 @@ impl Query {
                     page.ok_or_else(|| Failure::query("Page must be a positive integer"))?;
             }
             "per_page" => {
+                let most = limits::CLOUD_FOUNDRY_PAGE;
                 let number = value.parse().ok();
-                let number = number.filter(|number| (1..=MOST_PER_PAGE).contains(number));
+                let number = number.filter(|number| (1..=most).contains(number));
                 self.per_page = number.ok_or_else(|| {
-                    Failure::query(format!("Per page must be between 1 and {MOST_PER_PAGE}"))
+                    Failure::query(format!("Per page must be between 1 and {most}"))
                 })?;
             }
             "order_by" => self.order = Order::parse(value, spec.named)?,

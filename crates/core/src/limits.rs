@@ -166,6 +166,8 @@ pub const NAME: usize = 255;
 pub const CREDENTIAL_TEXT: usize = 4_096;
 /// Items of one page of a list.
 pub const PAGE: usize = 1_000;
+/// Items of one page of a list in the Cloud Foundry API.
+pub const CLOUD_FOUNDRY_PAGE: u32 = 5_000;
 /// Refused requests waiting to be noted; more are counted and dropped.
 pub const REFUSAL_BUFFER: usize = 10_000;
 /// Requests refused at surfaces that wait to be written to the audit log.
@@ -252,3 +254,15 @@ pub const METADATA_ANNOTATIONS: usize = 200;
 pub const METADATA_NAME: usize = 63;
 /// The value of an annotation, in characters.
 pub const METADATA_VALUE: usize = 5_000;
+/// Packages.
+pub const PACKAGES: usize = 10_000;
+/// Artifacts of one package.
+pub const PACKAGE_ARTIFACTS: usize = 1_000;
+/// A text about a package or an artifact, in characters.
+pub const DESIGN_TEXT: usize = 20_000;
+/// The name of a package or an artifact, in characters.
+pub const DESIGN_NAME: usize = 200;
+/// Saved versions of an artifact that are kept; the oldest makes room for one more.
+pub const ARTIFACT_VERSIONS: usize = 20;
+/// How long a server says nothing before what it said about flows counts no more.
+pub const WORKER_SILENCE: Duration = Duration::from_secs(60);
