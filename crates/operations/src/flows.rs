@@ -9,9 +9,9 @@ use std::collections::BTreeMap;
 use lockgate_core::audit::{Action, Actor, Target};
 use lockgate_core::input::{FieldErrors, Fields};
 use lockgate_flow::{Bundle, Diagnostic, Parameter, Reading};
-use lockgate_store::audit;
 use lockgate_store::changes::{self, Topic};
 use lockgate_store::flows::{self, Flow, FlowHead, LogLevel, NewFlow, Status};
+use lockgate_store::{audit, deployed_artifacts};
 use serde_json::Value;
 
 use crate::error::{Error, Result};
@@ -133,6 +133,7 @@ impl Operations {
             version: flow.version,
             bundle: flow.bundle,
             parameters: flow.parameters,
+            deployed_by: actor.who.name().to_owned(),
         };
         let new = vec![deployed];
         let flows = self.publish(actor, "flow.update", new, &note).await?;
@@ -193,6 +194,7 @@ impl Operations {
     ) -> Result<Vec<DeployedFlow>> {
         let mut tx = self.store.begin().await?;
         for flow in &new {
+            deployed_artifacts::delete(&mut tx, &flow.id).await?;
             flows::upsert(&mut tx, flow).await?;
             let detail = format!("version {}{note}", flow.version);
             audit::record(
@@ -278,6 +280,7 @@ fn head_of(flow: &Flow) -> FlowHead {
         parameters: flow.parameters.clone(),
         log_level: flow.log_level,
         generation: flow.generation,
+        deployed_by: flow.deployed_by.clone(),
         deployed_at: flow.deployed_at,
         updated_at: flow.updated_at,
     }

@@ -9,7 +9,9 @@ use crate::tx::Tx;
 use crate::value::{Json, Row, Unreadable, params, words};
 
 const TABLE: &str = "flows";
-const HEAD: &str = "id, name, version, parameters, log_level, generation, deployed_at, updated_at";
+const HEAD: &str = "id, name, version, parameters, log_level, generation, deployed_by, \
+    deployed_at, updated_at";
+const STATUS: &str = "flow_id, worker, generation, state, detail, reported_at";
 
 words! {
     /// How much the message log keeps.
@@ -42,6 +44,8 @@ pub struct NewFlow {
     pub parameters: BTreeMap<String, String>,
     /// How much the message log keeps.
     pub log_level: LogLevel,
+    /// Who deploys it.
+    pub deployed_by: String,
 }
 
 /// A deployed flow.
@@ -61,6 +65,8 @@ pub struct Flow {
     pub log_level: LogLevel,
     /// New with each deployment of any flow, and never used twice.
     pub generation: i64,
+    /// Who deployed it.
+    pub deployed_by: String,
     /// When this generation was deployed.
     pub deployed_at: Timestamp,
     /// When it was deployed or its log level set, whichever was later.
@@ -82,6 +88,8 @@ pub struct FlowHead {
     pub log_level: LogLevel,
     /// New with each deployment of any flow, and never used twice.
     pub generation: i64,
+    /// Who deployed it.
+    pub deployed_by: String,
     /// When this generation was deployed.
     pub deployed_at: Timestamp,
     /// When it was deployed or its log level set, whichever was later.
@@ -128,13 +136,14 @@ pub async fn upsert(tx: &mut Tx, flow: &NewFlow) -> Result<i64> {
     let now = tx.now();
     tx.execute(
         "INSERT INTO flows
-            (id, name, version, parameters, log_level, generation, deployed_at, updated_at, bundle)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8)
+            (id, name, version, parameters, log_level, generation, deployed_at, updated_at, bundle,
+            deployed_by)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8, $9)
         ON CONFLICT (id) DO UPDATE SET
             name = excluded.name, version = excluded.version, parameters = excluded.parameters,
             log_level = excluded.log_level, generation = excluded.generation,
             deployed_at = excluded.deployed_at, updated_at = excluded.updated_at,
-            bundle = excluded.bundle",
+            bundle = excluded.bundle, deployed_by = excluded.deployed_by",
         params![
             &flow.id,
             &flow.name,
@@ -144,6 +153,7 @@ pub async fn upsert(tx: &mut Tx, flow: &NewFlow) -> Result<i64> {
             generation,
             now,
             &flow.bundle,
+            &flow.deployed_by,
         ],
     )
     .await?;
@@ -235,36 +245,34 @@ pub async fn set_status(tx: &mut Tx, status: &Status) -> Result<()> {
     Ok(())
 }
 
-/// What each worker says about a flow, by worker. Workers that ended long ago may be among them:
-/// compare `generation` and `at`.
+/// What each worker says about a flow, by worker. Workers that were killed are among them: compare
+/// `generation`, and when the worker was seen.
 ///
 /// # Errors
 /// Those of the database.
 pub async fn statuses(tx: &mut Tx, flow: &str) -> Result<Vec<Status>> {
-    tx.list(
-        "flow_statuses",
-        "SELECT flow_id, worker, generation, state, detail, reported_at FROM flow_statuses
-        WHERE flow_id = $1 ORDER BY worker",
-        params![flow],
-        |row| {
-            Ok(Status {
-                worker: row.take("worker")?,
-                flow: row.take("flow_id")?,
-                generation: row.take("generation")?,
-                state: row.take("state")?,
-                detail: row.take("detail")?,
-                at: row.take("reported_at")?,
-            })
-        },
-    )
-    .await
+    let sql = format!("SELECT {STATUS} FROM flow_statuses WHERE flow_id = $1 ORDER BY worker");
+    tx.list("flow_statuses", &sql, params![flow], decode_status)
+        .await
 }
 
-/// Forgets everything `worker` said; called when it starts and when it ends.
+/// What each worker says about each flow, by flow and worker; as [`statuses`].
+///
+/// # Errors
+/// Those of the database.
+pub async fn all_statuses(tx: &mut Tx) -> Result<Vec<Status>> {
+    let sql = format!("SELECT {STATUS} FROM flow_statuses ORDER BY flow_id, worker");
+    tx.list("flow_statuses", &sql, params![], decode_status)
+        .await
+}
+
+/// Forgets everything `worker` said, and that it lives; called when it starts and when it ends.
 ///
 /// # Errors
 /// Those of the database.
 pub async fn clear_statuses(tx: &mut Tx, worker: &str) -> Result<()> {
+    tx.execute("DELETE FROM workers WHERE name = $1", params![worker])
+        .await?;
     tx.execute(
         "DELETE FROM flow_statuses WHERE worker = $1",
         params![worker],
@@ -290,6 +298,17 @@ pub async fn claim_run_once(tx: &mut Tx, flow: &str, generation: i64) -> Result<
     Ok(claimed == 1)
 }
 
+fn decode_status(row: &mut Row) -> Result<Status, Unreadable> {
+    Ok(Status {
+        worker: row.take("worker")?,
+        flow: row.take("flow_id")?,
+        generation: row.take("generation")?,
+        state: row.take("state")?,
+        detail: row.take("detail")?,
+        at: row.take("reported_at")?,
+    })
+}
+
 fn decode(row: &mut Row) -> Result<Flow, Unreadable> {
     let head = decode_head(row)?;
     Ok(Flow {
@@ -300,6 +319,7 @@ fn decode(row: &mut Row) -> Result<Flow, Unreadable> {
         parameters: head.parameters,
         log_level: head.log_level,
         generation: head.generation,
+        deployed_by: head.deployed_by,
         deployed_at: head.deployed_at,
         updated_at: head.updated_at,
     })
@@ -314,6 +334,7 @@ fn decode_head(row: &mut Row) -> Result<FlowHead, Unreadable> {
         parameters,
         log_level: row.take("log_level")?,
         generation: row.take("generation")?,
+        deployed_by: row.take("deployed_by")?,
         deployed_at: row.take("deployed_at")?,
         updated_at: row.take("updated_at")?,
     })

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod accounts;
+pub mod artifacts;
 pub mod assertions;
 pub mod audit;
 pub mod authorities;
@@ -8,6 +9,7 @@ pub mod broker;
 pub mod changes;
 pub mod clients;
 pub mod codes;
+pub mod deployed_artifacts;
 pub mod flows;
 pub mod instances;
 pub mod keys;
@@ -18,6 +20,7 @@ pub mod messages;
 pub mod metadata;
 pub mod number_ranges;
 pub mod organizations;
+pub mod packages;
 pub mod refusals;
 pub mod revocations;
 pub mod roles;
@@ -25,7 +28,9 @@ pub mod sessions;
 pub mod settings;
 pub mod signing_keys;
 pub mod spaces;
+pub mod tasks;
 pub mod variables;
+pub mod workers;
 
 mod driver;
 mod error;

@@ -143,6 +143,7 @@ async fn a_role_that_a_deployed_flow_asks_for_is_not_deleted() {
         bundle: orders(),
         parameters: BTreeMap::from([role]),
         log_level: LogLevel::Info,
+        deployed_by: String::new(),
     };
     flows::upsert(&mut tx, &flow).await.unwrap();
     tx.commit().await.unwrap();

@@ -105,6 +105,7 @@ impl Worker {
             bundle,
             parameters: BTreeMap::new(),
             log_level,
+            deployed_by: String::new(),
         };
         let mut tx = self.store.begin().await.unwrap();
         let generation = flows::upsert(&mut tx, &flow).await.unwrap();

@@ -128,6 +128,7 @@ fn bundle(id: &str, flow: &Flow<'_>) -> NewFlow {
         bundle: zip.finish().unwrap().into_inner(),
         parameters: BTreeMap::new(),
         log_level: LogLevel::Info,
+        deployed_by: String::new(),
     }
 }
 

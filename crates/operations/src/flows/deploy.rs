@@ -52,7 +52,8 @@ impl Operations {
             .into_iter()
             .map(|head| (head.id.clone(), head))
             .collect();
-        let reading = tokio::task::spawn_blocking(move || read_upload(request, before));
+        let by = actor.who.name().to_owned();
+        let reading = tokio::task::spawn_blocking(move || read_upload(request, before, by));
         let (read, findings) = reading
             .await
             .expect("invariant: reading an upload does not panic")?;
@@ -101,6 +102,7 @@ impl Request {
 fn read_upload(
     mut request: Request,
     before: HashMap<String, FlowHead>,
+    by: String,
 ) -> Result<(Vec<Read>, Vec<Finding>)> {
     let candidates = candidates(&mut request)?;
     if candidates.len() > 1 && request.parameters.is_some() {
@@ -111,7 +113,7 @@ fn read_upload(
     let mut all_read = Vec::new();
     for candidate in candidates {
         let changes = request.parameters.take().unwrap_or_default();
-        let (read, found) = read_candidate(candidate, changes, &before)?;
+        let (read, found) = read_candidate(candidate, changes, &before, &by)?;
         all_findings.extend(found);
         all_read.extend(read);
     }
@@ -176,6 +178,7 @@ fn read_candidate(
     candidate: Candidate,
     changes: parameters::Changes,
     before: &HashMap<String, FlowHead>,
+    by: &str,
 ) -> Result<(Option<Read>, Vec<Finding>)> {
     let bundle = match candidate.bundle {
         Ok(bundle) => bundle,
@@ -204,6 +207,7 @@ fn read_candidate(
         bundle: zip,
         parameters: configured,
         log_level: before.map_or(LogLevel::Info, |before| before.log_level),
+        deployed_by: by.to_owned(),
     };
     let endpoints = Endpoint::of(&plan);
     Ok((Some(Read { flow, endpoints }), findings))

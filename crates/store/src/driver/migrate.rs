@@ -19,7 +19,7 @@ struct Migration {
     sql: &'static str,
 }
 
-const MIGRATIONS: [Migration; 5] = [
+const MIGRATIONS: [Migration; 6] = [
     Migration {
         number: 1,
         name: "identity",
@@ -44,6 +44,11 @@ const MIGRATIONS: [Migration; 5] = [
         number: 5,
         name: "assertions",
         sql: include_str!("../../migrations/0005_assertions.sql"),
+    },
+    Migration {
+        number: 6,
+        name: "design",
+        sql: include_str!("../../migrations/0006_design.sql"),
     },
 ];
 

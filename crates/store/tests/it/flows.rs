@@ -9,7 +9,7 @@ use lockgate_store::materials::{self, Kind, Material};
 
 use crate::backend::{START, for_each_backend};
 
-fn flow(id: &str) -> NewFlow {
+pub(crate) fn flow(id: &str) -> NewFlow {
     NewFlow {
         id: id.to_owned(),
         name: format!("Flow {id}"),
@@ -17,6 +17,7 @@ fn flow(id: &str) -> NewFlow {
         bundle: b"PK\x03\x04\x00\xff".to_vec(),
         parameters: BTreeMap::from([("host".to_owned(), "https://example.org".to_owned())]),
         log_level: LogLevel::Info,
+        deployed_by: "ops".to_owned(),
     }
 }
 
@@ -38,6 +39,7 @@ async fn each_deployment_has_a_generation_of_its_own() {
         assert_eq!((found.generation, found.version.as_str()), (second, "2.0"));
         assert_eq!(found.deployed_at, START.plus(Duration::from_secs(9)));
         assert_eq!(found.bundle, changed.bundle);
+        assert_eq!(found.deployed_by, changed.deployed_by);
         assert_eq!(found.parameters, changed.parameters);
 
         assert!(flows::delete(&mut tx, "a").await.unwrap());

@@ -8,6 +8,7 @@ mod backend;
 mod broker;
 mod changes;
 mod crash;
+mod design;
 mod flows;
 mod identity;
 mod messages;
