@@ -11,9 +11,24 @@ use zip::write::SimpleFileOptions;
 use crate::archive::{self, Budget};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::manifest::{self, Manifest};
+use crate::properties;
 
 /// The folder that steps name their resources from.
 pub(crate) const RESOURCES: &str = "src/main/resources/";
+
+/// What the author says about the artifact, at the root of the bundle.
+const METAINFO: &str = "metainfo.prop";
+
+/// What the author says about an artifact.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct About {
+    /// What it is for; absent when the bundle says nothing about itself.
+    pub description: Option<String>,
+    /// Who sends.
+    pub sender: String,
+    /// Who receives.
+    pub receiver: String,
+}
 
 /// The files of one artifact. Its paths are safe, its sizes within limits.
 #[derive(Clone)]
@@ -94,6 +109,73 @@ impl Bundle {
         })?;
         let manifest = Manifest::parse(manifest).map_err(|error| vec![error])?;
         Ok(Self { manifest, files })
+    }
+
+    /// The bundle with its files changed, checked like one that is uploaded.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the files or the manifest afterwards.
+    pub fn edited(
+        mut self,
+        edit: impl FnOnce(&mut BTreeMap<String, Vec<u8>>),
+    ) -> Result<Self, Vec<Diagnostic>> {
+        edit(&mut self.files);
+        Self::from_files(self.files)
+    }
+
+    /// The same bundle under another technical id; the directives behind it stay.
+    #[must_use]
+    pub fn with_id(self, id: &str) -> Self {
+        let manifest = Manifest {
+            symbolic_name: id.to_owned(),
+            ..self.manifest.clone()
+        };
+        self.with_manifest(manifest, |bytes| manifest::with_symbolic_name(bytes, id))
+    }
+
+    /// The same bundle with another display name.
+    #[must_use]
+    pub fn with_name(self, name: &str) -> Self {
+        let manifest = Manifest {
+            name: name.to_owned(),
+            ..self.manifest.clone()
+        };
+        self.with_manifest(manifest, |bytes| manifest::with_name(bytes, name))
+    }
+
+    /// The same bundle in another version.
+    #[must_use]
+    pub fn with_version(self, version: &str) -> Self {
+        let manifest = Manifest {
+            version: version.to_owned(),
+            ..self.manifest.clone()
+        };
+        self.with_manifest(manifest, |bytes| manifest::with_version(bytes, version))
+    }
+
+    fn with_manifest(mut self, manifest: Manifest, write: impl FnOnce(&[u8]) -> Vec<u8>) -> Self {
+        let bytes = self.file(manifest::PATH).unwrap_or_default();
+        let bytes = write(bytes);
+        self.files.insert(manifest::PATH.to_owned(), bytes);
+        self.manifest = manifest;
+        self
+    }
+
+    /// What `metainfo.prop` says; empty when the bundle has none that can be read.
+    #[must_use]
+    pub fn about(&self) -> About {
+        let file = self.file(METAINFO).or_else(|| self.resource(METAINFO));
+        let text = String::from_utf8_lossy(file.unwrap_or_default());
+        let mut found = properties::parse(&text).unwrap_or_default();
+        let mut text = |key: &str| {
+            let value = found.swap_remove(key).unwrap_or_default();
+            value.trim().to_owned()
+        };
+        About {
+            description: file.is_some().then(|| text("description")),
+            sender: text("source"),
+            receiver: text("target"),
+        }
     }
 
     /// Packs the bundle into a zip file. The same files give the same bytes.

@@ -1,5 +1,7 @@
 //! `META-INF/MANIFEST.MF`: who a bundle is.
 
+mod rewrite;
+
 use std::fmt;
 
 use indexmap::IndexMap;
@@ -104,7 +106,28 @@ impl Manifest {
     }
 }
 
-fn is_symbolic_name(name: &str) -> bool {
+/// A manifest under another technical id; directives behind the name stay.
+pub(crate) fn with_symbolic_name(manifest: &[u8], id: &str) -> Vec<u8> {
+    let attributes = attributes(&String::from_utf8_lossy(manifest));
+    let former = attributes.get("Bundle-SymbolicName");
+    let directives = former.and_then(|value| value.find(';').map(|at| &value[at..]));
+    let value = format!("{id}{}", directives.unwrap_or_default());
+    rewrite::with_attribute(manifest, "Bundle-SymbolicName", &value)
+}
+
+/// A manifest with another display name.
+pub(crate) fn with_name(manifest: &[u8], name: &str) -> Vec<u8> {
+    rewrite::with_attribute(manifest, "Bundle-Name", name)
+}
+
+/// A manifest with another version.
+pub(crate) fn with_version(manifest: &[u8], version: &str) -> Vec<u8> {
+    rewrite::with_attribute(manifest, "Bundle-Version", version)
+}
+
+/// Whether this can be the technical id of an artifact: 1 to 200 letters, digits, `_`, `.` and `-`.
+#[must_use]
+pub fn is_symbolic_name(name: &str) -> bool {
     (1..=NAME_MAX).contains(&name.len())
         && name
             .bytes()
@@ -215,6 +238,20 @@ mod tests {
             (bare.name.as_str(), bare.version.as_str()),
             ("a.b-c_1", "0.0.0")
         );
+    }
+
+    #[test]
+    fn another_id_keeps_the_directives() {
+        for (value, expected) in [
+            ("A; singleton:=true", "B; singleton:=true"),
+            ("A;singleton:=true;x=y", "B;singleton:=true;x=y"),
+            ("A", "B"),
+        ] {
+            let manifest = format!("Bundle-SymbolicName: {value}\r\n");
+            let renamed = with_symbolic_name(manifest.as_bytes(), "B");
+            let attributes = attributes(&String::from_utf8(renamed).unwrap());
+            assert_eq!(attributes["Bundle-SymbolicName"], expected);
+        }
     }
 
     #[test]

@@ -1,14 +1,19 @@
 //! Package exports: one zip file with many artifacts.
 
+mod export;
+
 use std::collections::BTreeMap;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use serde::Deserialize;
+use serde_json::Value;
 
 use crate::archive::{self, Budget};
 use crate::bundle::Bundle;
 use crate::diagnostic::{Code, Diagnostic};
+
+pub use export::{Content, Export};
 
 /// The table of contents of a package export.
 const CONTENTS: &str = "resources.cnt";
@@ -31,6 +36,8 @@ pub struct Package {
     pub name: String,
     /// Version.
     pub version: String,
+    /// What else is said about it, such as `Vendor`, `shortText` and `Description`.
+    pub attributes: BTreeMap<String, Vec<String>>,
     /// Its artifacts in the order of the table of contents. Links and documents are left out.
     pub artifacts: Vec<Artifact>,
 }
@@ -83,6 +90,8 @@ struct Resource {
     display_name: Option<String>,
     resource_type: String,
     semantic_version: Option<String>,
+    /// `{name:{"attributeValues":[text]}}`; what has another shape is left out.
+    additional_attributes: Value,
 }
 
 impl Resource {
@@ -90,6 +99,20 @@ impl Resource {
         let names = [&self.display_name, &self.name];
         let name = names.into_iter().flatten().find(|name| !name.is_empty());
         name.unwrap_or(&self.unique_id).clone()
+    }
+
+    fn attributes(&self) -> BTreeMap<String, Vec<String>> {
+        let values = |attribute: &Value| {
+            let values = attribute["attributeValues"].as_array();
+            let texts = values.into_iter().flatten().filter_map(Value::as_str);
+            texts.map(str::to_owned).collect()
+        };
+        let attributes = self.additional_attributes.as_object();
+        attributes
+            .into_iter()
+            .flatten()
+            .map(|(name, attribute)| (name.clone(), values(attribute)))
+            .collect()
     }
 
     fn has_bundle(&self) -> bool {
@@ -123,6 +146,7 @@ impl Package {
             version: package
                 .and_then(|package| package.semantic_version.clone())
                 .unwrap_or_default(),
+            attributes: package.map(Resource::attributes).unwrap_or_default(),
             artifacts,
         })
     }

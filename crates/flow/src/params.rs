@@ -42,6 +42,17 @@ pub struct Parameter {
     pub description: String,
 }
 
+/// The parameters that a bundle has, in the order of declaration, with the values configured for them.
+/// Values configured for parameters that it does not have are left out.
+#[must_use]
+pub fn parameters(bundle: &Bundle, configured: &BTreeMap<String, String>) -> Vec<Parameter> {
+    let mut known = Parameters::read(bundle, &BTreeMap::new(), &mut Vec::new()).into_list();
+    for parameter in &mut known {
+        parameter.configured = configured.get(&parameter.name).cloned();
+    }
+    known
+}
+
 /// Where a text with references stands; decides how values are escaped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Context {
@@ -252,7 +263,8 @@ fn next_reference(text: &str) -> Option<(&str, &str, &str)> {
 }
 
 /// Resolves the predefined entities and character references, once.
-pub(crate) fn unescape(text: &str) -> Cow<'_, str> {
+#[must_use]
+pub fn unescape(text: &str) -> Cow<'_, str> {
     if !text.contains('&') {
         return Cow::Borrowed(text);
     }
