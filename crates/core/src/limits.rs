@@ -82,6 +82,16 @@ pub const OAUTH_TOKEN_RESPONSE: usize = 64 * 1024;
 pub const ODATA_METADATA: usize = 32 * 1024 * 1024;
 /// Pages of one OData query.
 pub const ODATA_PAGES: usize = 10_000;
+/// Properties, values and brackets of the `$filter` of a request to the OData API.
+pub const ODATA_FILTER_TERMS: usize = 500;
+/// Brackets and functions nested in each other in such a `$filter`.
+pub const ODATA_FILTER_DEPTH: usize = 32;
+/// Navigations followed from one another in `$expand`.
+pub const ODATA_EXPAND_DEPTH: usize = 4;
+/// The body of a request to the OData API: a bundle in Base64 inside JSON, and some more.
+pub const ODATA_BODY: usize = BUNDLE_UPLOAD / 3 * 4 + 1024 * 1024;
+/// Requests in one `$batch`.
+pub const ODATA_BATCH: usize = 1_000;
 /// Cookies, and CSRF tokens, kept for one HTTP session.
 pub const SESSION_COOKIES: usize = 500;
 /// Recipients of one mail.
