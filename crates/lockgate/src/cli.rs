@@ -15,6 +15,7 @@ mod org;
 pub(crate) mod output;
 mod role;
 mod serve;
+mod session;
 mod signing_key;
 mod space;
 mod user;
@@ -127,6 +128,9 @@ enum Command {
     },
     /// Show who changed what, and what was refused, newest first
     Audit(audit::Filter),
+    /// Logins of people
+    #[command(subcommand)]
+    Session(session::Command),
     /// Keys that sign tokens
     #[command(subcommand)]
     SigningKey(signing_key::Command),
@@ -189,6 +193,7 @@ async fn online(command: Command, session: Session) -> anyhow::Result<()> {
         Command::Why { id } => message::why(&id, &session).await,
         Command::Refusals { limit } => message::refusals(limit, &session).await,
         Command::Audit(filter) => audit::list(&filter, &session).await,
+        Command::Session(command) => session::run(&command, &session).await,
         Command::SigningKey(command) => signing_key::run(&command, &session).await,
         Command::Serve(_)
         | Command::Demo { .. }

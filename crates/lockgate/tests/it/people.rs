@@ -87,3 +87,28 @@ fn organizations_and_spaces_come_and_go() {
     let list = server.json(&["org", "list"]);
     assert_eq!(list["items"].as_array().unwrap().len(), 1);
 }
+
+#[tokio::test]
+async fn a_login_ends_when_an_operator_says_so() {
+    let server = Server::start();
+    let ann = server.json(&["user", "create", "ann"]);
+    let form = [
+        ("grant_type", "password"),
+        ("username", "ann"),
+        ("password", member(&ann, "password")),
+    ];
+    let login = server.call("POST", "/oauth/token").form(&form);
+    let login = login.basic_auth("cf", Some("")).send().await.unwrap();
+    let login: Value = serde_json::from_str(&login.text().await.unwrap()).unwrap();
+    let organizations = async || {
+        let call = server.call("GET", "/v3/organizations");
+        let call = call.bearer_auth(member(&login, "access_token"));
+        call.send().await.unwrap().status().as_u16()
+    };
+    assert_eq!(organizations().await, 200);
+    let sessions = server.json(&["session", "list", "ann"]);
+    let id = member(&sessions["items"][0], "id");
+    server.json(&["session", "end", id]);
+    assert_eq!(organizations().await, 401);
+    assert_eq!(server.json(&["session", "list", "ann"])["items"], json!([]));
+}
