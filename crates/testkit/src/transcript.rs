@@ -109,7 +109,10 @@ impl Transcript {
             for (line, check) in &exchange.checks {
                 if let Err(complaint) = reply.check(check, values) {
                     let body = &reply.body;
-                    panic!("{shown}\nline {line}: {check}\n{complaint}\n{} {body}", reply.status);
+                    panic!(
+                        "{shown}\nline {line}: {check}\n{complaint}\n{} {body}",
+                        reply.status
+                    );
                 }
             }
         }
@@ -125,7 +128,9 @@ impl Exchange {
         assert_eq!(words.next(), Some("HTTP/1.1"), "{first}");
         let mut headers = Vec::new();
         for line in lines.by_ref().take_while(|line| !line.is_empty()) {
-            let field = line.split_once(':').expect("invariant: a field has a colon");
+            let field = line
+                .split_once(':')
+                .expect("invariant: a field has a colon");
             headers.push((field.0.to_owned(), field.1.trim().to_owned()));
         }
         Sent {
@@ -158,7 +163,9 @@ impl Reply {
             return same(self.header(name).unwrap_or("nothing"), rest);
         }
         let json: Value = serde_json::from_str(&self.body).map_err(|error| error.to_string())?;
-        let pointer = path.split('.').fold(String::new(), |all, part| all + "/" + part);
+        let pointer = path
+            .split('.')
+            .fold(String::new(), |all, part| all + "/" + part);
         let found = json.pointer(&pointer);
         if let Some(wanted) = rest.strip_prefix("is ") {
             let kind = kind(found);
@@ -177,7 +184,9 @@ impl Reply {
                 false => Err(format!("found {found}")),
             };
         }
-        let text = found.as_str().map_or_else(|| found.to_string(), str::to_owned);
+        let text = found
+            .as_str()
+            .map_or_else(|| found.to_string(), str::to_owned);
         if let Some(part) = rest.strip_prefix("~ ") {
             return match text.contains(part) {
                 true => Ok(()),
