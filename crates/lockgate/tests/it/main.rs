@@ -9,6 +9,7 @@ mod command_line;
 mod corpus;
 mod crash;
 mod people;
+mod proxies;
 mod server;
 mod tls;
 mod walkthrough;

@@ -1,9 +1,13 @@
 //! Client certificates over real TLS, by the programs that people use: `curl` and `openssl`.
 
-use std::fs;
-use std::path::PathBuf;
-use std::process::{Command, Stdio};
+mod connection;
 
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+
+use lockgate_core::certificate::Thumbprint;
 use lockgate_core::clock::{Clock as _, SystemClock};
 use lockgate_core::random::OsRandom;
 use lockgate_pki::authority::{Authority, Issued, KeySize, Subject};
@@ -11,6 +15,7 @@ use lockgate_pki::pem;
 use serde_json::{Value, json};
 
 use crate::server::{Server, text};
+use connection::Connection;
 
 /// What `curl` saw.
 struct Answer {
@@ -101,15 +106,53 @@ impl Scene {
         self.call(arguments).status
     }
 
-    /// Why a call of the flow is refused with 401.
-    fn reason(&self, arguments: &[&str]) -> String {
+    /// The correlation id of a call of the flow that is refused with 401.
+    fn refused(&self, arguments: &[&str]) -> String {
         let answer = self.call(arguments);
         assert_eq!(answer.status, "401", "{}", answer.body);
         let refusal: Value = serde_json::from_str(&answer.body).unwrap();
-        let why = self
-            .server
-            .json(&["why", refusal["correlation_id"].as_str().unwrap()]);
+        refusal["correlation_id"].as_str().unwrap().to_owned()
+    }
+
+    /// Why a call of the flow is refused with 401.
+    fn reason(&self, arguments: &[&str]) -> String {
+        self.reason_of(&self.refused(arguments))
+    }
+
+    fn reason_of(&self, correlation: &str) -> String {
+        let why = self.server.json(&["why", correlation]);
         why["reason"].as_str().unwrap().to_owned()
+    }
+
+    /// What the operator reads about a refused call.
+    fn why(&self, correlation: &str) -> String {
+        let output = self.server.output(&["why", correlation]);
+        assert!(output.status.success(), "{}", text(&output.stderr));
+        text(&output.stdout)
+    }
+
+    /// An authority of somebody else whose client has a key here; where its certificate is.
+    fn partner(&self) -> PathBuf {
+        let (authority, issued, file) = self.stranger("partner");
+        let [certificate, anchor] = ["partner.crt", "authority.pem"].map(|name| self.file(name));
+        fs::write(&certificate, pem::encode(&issued.certificate)).unwrap();
+        fs::write(&anchor, pem::encode(authority.certificate())).unwrap();
+        let parameters = json!({ "roles": ["ESBMessaging.send"] }).to_string();
+        let json = |arguments: &[&str], file: &Path| {
+            let file = file.to_str().unwrap();
+            self.server.json(&[arguments, &[file]].concat());
+        };
+        json(&["authority", "add", "partner"], &anchor);
+        self.server
+            .json(&["instance", "create", "partner", "-c", &parameters]);
+        let create = ["key", "create", "partner", "key", "--certificate"];
+        json(&create, &certificate);
+        file
+    }
+
+    /// How a TLS client presents the certificate in a file.
+    fn client(&self, identity: &Path) -> Arc<rustls::ClientConfig> {
+        connection::client(&self.server.data().join("tls/ca.pem"), identity)
     }
 }
 
@@ -162,7 +205,17 @@ fn a_certificate_of_somebody_else_counts_once_its_authority_is_trusted() {
     scene.server.json(&["authority", "add", "partner", anchor]);
     assert_eq!(scene.hello(&["--cert", file]), "200", "E1");
     scene.server.json(&["authority", "remove", "partner"]);
-    assert_eq!(scene.hello(&["--cert", file]), "401", "E8");
+    // The caller is told nothing; the operator reads which certificate it was and why it is none.
+    let refused = scene.refused(&["--cert", file]);
+    assert_eq!(scene.reason_of(&refused), "certificate-untrusted", "E8");
+    let why = scene.why(&refused);
+    let thumbprint = Thumbprint::of(&issued.certificate);
+    let detail = format!(
+        "a certificate was presented ({thumbprint}) but no trusted authority leads to it; \
+         'CN=Partner CA' issued it, and the client has to send the whole chain"
+    );
+    assert!(why.contains(&detail), "{why}");
+    assert!(why.contains("lockgate authority add"), "{why}");
 }
 
 #[test]
@@ -202,6 +255,56 @@ fn a_certificate_gets_tokens_and_a_secret_beside_it_has_to_fit() {
         let url = format!("{}{path}", scene.server.client_https());
         assert_eq!(scene.curl(&[&url]).status, "404", "T14 {path}");
     }
+}
+
+/// E9: a connection keeps its certificate, not what that opened before.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_open_connection_opens_nothing_after_its_key_is_deleted() {
+    let scene = Scene::new();
+    let (file, oauth) = scene.sender("sender", &["ESBMessaging.send"]);
+    let id = oauth["clientid"].as_str().unwrap();
+    let (client, url) = (scene.client(&file), scene.server.client_https());
+    let mut connection = Connection::open(&client, url).await;
+    assert!(!connection.resumed);
+    assert_eq!(connection.hello().await.0, 200, "E1");
+    assert_eq!(connection.token(id).await, 200);
+    for (role, status) in [("API.invoke", 403), ("ESBMessaging.send", 200)] {
+        let parameters = json!({ "roles": [role] }).to_string();
+        scene
+            .server
+            .json(&["instance", "update", "sender", "-c", &parameters]);
+        assert_eq!(connection.hello().await.0, status, "{role}");
+    }
+    scene.server.json(&["key", "delete", "sender", "key"]);
+    let (status, refused) = connection.hello().await;
+    assert_eq!(status, 401, "E9");
+    let reason = scene.reason_of(&refused.unwrap());
+    assert_eq!(reason, "certificate-unknown");
+    assert_eq!(connection.token(id).await, 401, "T58");
+    // Nor does its session.
+    let mut connection = Connection::open(&client, url).await;
+    assert!(connection.resumed);
+    assert_eq!(connection.hello().await.0, 401, "E9");
+    assert_eq!(connection.token(id).await, 401, "T58");
+}
+
+/// E8: what led to a trusted authority when the connection began does not any more.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_open_connection_opens_nothing_after_its_authority_is_removed() {
+    let scene = Scene::new();
+    let file = scene.partner();
+    let client = scene.client(&file);
+    let mut connection = Connection::open(&client, scene.server.client_https()).await;
+    assert_eq!(connection.hello().await.0, 200, "E1");
+    scene.server.json(&["authority", "remove", "partner"]);
+    let (status, refused) = connection.hello().await;
+    assert_eq!(status, 401);
+    let reason = scene.reason_of(&refused.unwrap());
+    assert_eq!(reason, "certificate-untrusted", "E8");
+    let anchor = scene.file("authority.pem");
+    let anchor = anchor.to_str().unwrap();
+    scene.server.json(&["authority", "add", "partner", anchor]);
+    assert_eq!(connection.hello().await.0, 200, "E1");
 }
 
 /// Shakes hands as `openssl s_client` does; its output, and whether it ended well.
