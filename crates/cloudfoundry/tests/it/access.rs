@@ -343,3 +343,39 @@ async fn a_token_needs_the_scope_and_its_scheme_has_any_case() {
     let basic = sent(&world, "GET", list, &["Basic Y2Y6"]).await;
     assert_failure(&basic, 401, 1000, "Invalid Auth Token");
 }
+
+/// Whoever has a token whose scopes were narrowed has no more than they say.
+#[tokio::test]
+async fn an_administrator_is_one_by_the_scope_of_the_token_only() {
+    let world = World::new().await;
+    let instance = world.instance("one").await;
+    let key = world.key(&instance, "k").await;
+    let id = world.id(As::Admin).to_string();
+    let narrowed = world.sign(json!({
+        "grant_type": "password", "user_id": id, "sub": id, "user_name": "admin", "origin": "uaa",
+        "scope": ["cloud_controller.read", "cloud_controller.write"],
+        "cid": "cf", "azp": "cf", "client_id": "cf", "aud": ["cloud_controller"],
+    }));
+    let authorization = format!("bearer {narrowed}");
+    for (method, target) in [
+        ("GET", format!("/v3/service_instances/{instance}")),
+        ("DELETE", format!("/v3/service_instances/{instance}")),
+        (
+            "GET",
+            format!("/v3/service_credential_bindings/{key}/details"),
+        ),
+        ("GET", format!("/v3/organizations/{}", world.org)),
+        ("DELETE", format!("/v3/spaces/{}", world.space)),
+        ("GET", format!("/v3/users/{}", world.id(As::Developer))),
+    ] {
+        let answer = sent(&world, method, &target, &[&authorization]).await;
+        assert_eq!(answer.0, 404, "{method} {target}: {}", answer.1);
+    }
+    for list in ["service_instances", "organizations", "spaces", "roles"] {
+        let (status, body) = sent(&world, "GET", &format!("/v3/{list}"), &[&authorization]).await;
+        assert_eq!((status, &body["resources"]), (200, &json!([])), "{list}");
+    }
+    let refused = sent(&world, "POST", "/v3/organizations", &[&authorization]).await;
+    let detail = "You are not authorized to perform the requested action";
+    assert_failure(&refused, 403, 10003, detail);
+}

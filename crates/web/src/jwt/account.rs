@@ -39,6 +39,19 @@ impl AccountToken {
         self.account.admin && self.has_scope(ADMIN_SCOPE)
     }
 
+    /// The account with what the token opens of it: without its scopes, an administrator is one
+    /// account among others.
+    #[must_use]
+    pub fn entitled(self) -> Arc<Account> {
+        match self.account.admin && !self.is_admin() {
+            true => Arc::new(Account {
+                admin: false,
+                ..(*self.account).clone()
+            }),
+            false => self.account,
+        }
+    }
+
     /// Whether the token carries `scope`.
     #[must_use]
     pub fn has_scope(&self, scope: &str) -> bool {

@@ -24,7 +24,7 @@ pub enum Access {
     Operator,
     /// A person or a tool with an access token of this server: with scope
     /// [`READ_SCOPE`] for GET and HEAD, with [`WRITE_SCOPE`] for the rest. What it may see and do is
-    /// for the handler to decide.
+    /// for the handler to decide; an administrator counts as one with [`ADMIN_SCOPE`] only.
     Account,
     /// As [`Access::Account`], or nobody in particular when there is no `Authorization` header.
     AccountOrPublic,
@@ -120,7 +120,7 @@ impl Rule {
                 let reads = matches!(*request.method(), Method::GET | Method::HEAD);
                 let scope = if reads { READ_SCOPE } else { WRITE_SCOPE };
                 match token.has_scope(scope) {
-                    true => Ok(Principal::Account(token.account)),
+                    true => Ok(Principal::Account(token.entitled())),
                     false => Err(Denied::ScopeMissing(scope)),
                 }
             }
