@@ -86,15 +86,10 @@ impl Config {
         Ok(())
     }
 
-    /// A copy that can be shown: without the password of a database URL.
+    /// A copy that can be shown: without the password of a database.
     pub(crate) fn redacted(&self) -> Self {
         let mut shown = self.clone();
-        if let Ok(mut url) = url::Url::parse(&shown.store.url)
-            && url.password().is_some()
-            && url.set_password(Some("***")).is_ok()
-        {
-            shown.store.url = url.into();
-        }
+        shown.store.url = without_password(&self.store.url);
         shown
     }
 
@@ -159,6 +154,24 @@ impl Config {
             configured.to_owned()
         }
     }
+}
+
+/// The address of a database without what only the server may know. Where a list of settings or a
+/// query may hide a password in some spelling, nothing of it is shown.
+fn without_password(address: &str) -> String {
+    const HIDDEN: &str = "***";
+    let Ok(mut url) = url::Url::parse(address) else {
+        let secretive = address.to_ascii_lowercase().contains("password");
+        return if secretive { HIDDEN } else { address }.to_owned();
+    };
+    if url.password().is_some() && url.set_password(Some(HIDDEN)).is_err() {
+        return HIDDEN.to_owned();
+    }
+    let secretive = |name: &str| name.to_ascii_lowercase().contains("password");
+    if url.query_pairs().any(|(name, _)| secretive(&name)) {
+        url.set_query(Some(HIDDEN));
+    }
+    url.into()
 }
 
 /// Puts `over` on top of `base`; a key that `base` does not know is an error.
@@ -269,12 +282,28 @@ mod tests {
 
     #[test]
     fn database_passwords_are_not_shown() {
-        let config = load("[store]\nurl = 'postgres://u:hunter2@db/x'", &[]).unwrap();
-        let shown = config.redacted().store.url;
-        assert!(
-            shown.contains("u:***@db") && !shown.contains("hunter2"),
-            "{shown}"
-        );
+        for (url, expected) in [
+            ("postgres://u:hunter2@db/x", "postgres://u:***@db/x"),
+            (
+                "postgres://db/x?user=u&password=hunter2",
+                "postgres://db/x?***",
+            ),
+            ("postgres://db/x?PassWord=hunter2", "postgres://db/x?***"),
+            ("postgres://db/x?pass%77ord=hunter2", "postgres://db/x?***"),
+            (
+                "postgres://db/x?sslmode=require",
+                "postgres://db/x?sslmode=require",
+            ),
+            ("host=db user=u password=hunter2", "***"),
+            ("host=db user=u password = 'hunter2'", "***"),
+            ("host=db user=u", "host=db user=u"),
+            ("sqlite:x.db", "sqlite:x.db"),
+            ("", ""),
+        ] {
+            assert_eq!(without_password(url), expected);
+        }
+        let config = load("[store]\nurl = 'host=db password=hunter2'", &[]).unwrap();
+        assert_eq!(config.redacted().store.url, "***");
     }
 
     #[test]
