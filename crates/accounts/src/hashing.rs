@@ -1,15 +1,19 @@
 //! Password hashes: argon2id, off the threads that serve requests, a few at a time.
 
+mod memory;
+
 use std::sync::Arc;
 
-use argon2::password_hash::{PasswordHash, PasswordHasher as _, PasswordVerifier as _, SaltString};
-use argon2::{Algorithm, Argon2, Params, Version};
+use argon2::Params;
+use argon2::password_hash::{PasswordHash, SaltString};
 use lockgate_core::limits;
 use lockgate_core::random::Random;
 use lockgate_core::secret::Secret;
 use thiserror::Error;
 use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
+
+use memory::{Blocks, Memory};
 
 /// What a password hash costs, and how many are computed at the same time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,7 +90,7 @@ impl Hashing {
         random: &dyn Random,
     ) -> Result<String, Busy> {
         let (params, salt) = (self.params.clone(), random.bytes());
-        let work = move || hash(params, password.expose(), salt);
+        let work = move |blocks: &mut Blocks| hash(&params, password.expose(), salt, blocks);
         self.familiar.run(work).await
     }
 
@@ -99,36 +103,41 @@ impl Hashing {
         random: &dyn Random,
     ) -> Result<Verdict, Busy> {
         let (params, salt) = (self.params.clone(), random.bytes());
-        let work = move || verify(params, password.expose(), stored.as_deref(), salt);
+        let work = move |blocks: &mut Blocks| {
+            verify(&params, password.expose(), stored.as_deref(), salt, blocks)
+        };
         lane.run(work).await
     }
 }
 
-fn hash(params: Params, password: &str, salt: [u8; 16]) -> String {
+fn hash(params: &Params, password: &str, salt: [u8; 16], blocks: &mut Blocks) -> String {
     let legal = "invariant: 16 bytes are a legal salt, and bounded passwords can be hashed";
     let salt = SaltString::encode_b64(&salt).expect(legal);
-    let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
-    let hash = argon2.hash_password(password.as_bytes(), &salt);
+    let hash = blocks.hash(params, password, salt.as_salt());
     hash.expect(legal).to_string()
 }
 
-fn verify(params: Params, password: &str, stored: Option<&str>, salt: [u8; 16]) -> Verdict {
+fn verify(
+    params: &Params,
+    password: &str,
+    stored: Option<&str>,
+    salt: [u8; 16],
+    blocks: &mut Blocks,
+) -> Verdict {
     let parsed = stored.and_then(|stored| PasswordHash::new(stored).ok());
     let Some(parsed) = parsed else {
         // Nobody has this hash: what counts is the time it takes.
-        hash(params, password, salt);
+        hash(params, password, salt, blocks);
         return Verdict {
             matches: false,
             renewed: None,
         };
     };
-    let matches = Argon2::default()
-        .verify_password(password.as_bytes(), &parsed)
-        .is_ok();
+    let matches = blocks.verify(password, &parsed);
     let current = Params::try_from(&parsed).is_ok_and(|stored| {
         stored.m_cost() >= params.m_cost() && stored.t_cost() >= params.t_cost()
     });
-    let renewed = (matches && !current).then(|| hash(params, password, salt));
+    let renewed = (matches && !current).then(|| hash(params, password, salt, blocks));
     Verdict { matches, renewed }
 }
 
@@ -139,6 +148,8 @@ pub(crate) struct Lane {
     pub(crate) places: Arc<Semaphore>,
     /// For those who work.
     turns: Arc<Semaphore>,
+    /// What they work in.
+    memory: Memory,
 }
 
 impl Lane {
@@ -146,6 +157,7 @@ impl Lane {
         Self {
             places: Arc::new(Semaphore::new(settings.at_once + settings.waiting)),
             turns: Arc::new(Semaphore::new(settings.at_once)),
+            memory: Memory::default(),
         }
     }
 
@@ -153,14 +165,15 @@ impl Lane {
     /// more, and holds its place until then.
     async fn run<T: Send + 'static>(
         &self,
-        work: impl FnOnce() -> T + Send + 'static,
+        work: impl FnOnce(&mut Blocks) -> T + Send + 'static,
     ) -> Result<T, Busy> {
         let place = Arc::clone(&self.places).try_acquire_owned();
         let place = place.map_err(|_| Busy)?;
         let turn = Arc::clone(&self.turns).acquire_owned().await;
         let turn = turn.expect("invariant: nobody closes the queue");
+        let memory = self.memory.clone();
         let done = spawn_blocking(move || {
-            let done = work();
+            let done = memory.lend(work);
             drop((place, turn));
             done
         });

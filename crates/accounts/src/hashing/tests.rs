@@ -19,7 +19,7 @@ fn password(text: &str) -> Secret<String> {
 fn the_default_costs_what_it_should() {
     let settings = HashSettings::default();
     let params = Hashing::new(settings).params;
-    let hash = hash(params, "correct horse", [7; 16]);
+    let hash = hash(&params, "correct horse", [7; 16], &mut Blocks::default());
     let head = "$argon2id$v=19$m=19456,t=2,p=1$";
     assert!(hash.starts_with(head), "{hash}");
 }
@@ -87,7 +87,7 @@ async fn one_works_one_waits_and_further_ones_are_refused() {
     let first = tokio::spawn({
         let lane = lane.clone();
         async move {
-            let work = move || {
+            let work = move |_: &mut Blocks| {
                 begun.send(()).unwrap();
                 released.recv().is_ok()
             };
@@ -95,8 +95,8 @@ async fn one_works_one_waits_and_further_ones_are_refused() {
         }
     });
     begins.await.unwrap();
-    let second = lane.run(|| 2);
-    let third = lane.run(|| 3);
+    let second = lane.run(|_| 2);
+    let third = lane.run(|_| 3);
     tokio::pin!(second);
     tokio::select! {
         biased;
@@ -106,8 +106,67 @@ async fn one_works_one_waits_and_further_ones_are_refused() {
     // Whoever gives up waiting for work that has begun does not free its place.
     first.abort();
     assert!(first.await.unwrap_err().is_cancelled());
-    assert_eq!(lane.run(|| 4).await, Err(Busy));
+    assert_eq!(lane.run(|_| 4).await, Err(Busy));
     release.send(()).unwrap();
     assert_eq!(second.await, Ok(2));
-    assert_eq!(lane.run(|| 5).await, Ok(5));
+    assert_eq!(lane.run(|_| 5).await, Ok(5));
+}
+
+/// Threads come and go; what hashes need stays what runs at the same time.
+#[tokio::test]
+async fn memory_is_lent_to_one_hash_after_another() {
+    let random = SeededRandom::new(1);
+    let hashing = Hashing::new(HashSettings {
+        at_once: 2,
+        waiting: 30,
+        ..CHEAP
+    });
+    let stored = hashing.hash(password("correct horse"), &random).await;
+    let stored = stored.unwrap();
+    let mut tasks = tokio::task::JoinSet::new();
+    for seed in 0..30 {
+        let (hashing, stored) = (hashing.clone(), Some(stored.clone()));
+        tasks.spawn(async move {
+            let (lane, random) = (&hashing.unfamiliar, SeededRandom::new(seed));
+            let right = password("correct horse");
+            hashing.verify(lane, right, stored, &random).await
+        });
+    }
+    while let Some(verdict) = tasks.join_next().await {
+        assert!(verdict.unwrap().unwrap().matches);
+    }
+    let lane = &hashing.unfamiliar;
+    assert!((8..=16).contains(&lane.memory.kept()), "of 8 KiB each");
+    assert_eq!(hashing.familiar.memory.kept(), 8);
+}
+
+#[test]
+fn what_was_hashed_before_makes_no_difference() {
+    let reference = |params: &Params, stored: &str| {
+        use argon2::PasswordVerifier as _;
+        let stored = PasswordHash::new(stored).unwrap();
+        let argon2 = argon2::Argon2::from(params);
+        argon2.verify_password(b"correct horse", &stored).is_ok()
+    };
+    let memory = Memory::default();
+    for memory_kib in [64, 8, 32] {
+        let params = Hashing::new(HashSettings {
+            memory_kib,
+            ..CHEAP
+        })
+        .params;
+        let stored = memory.lend(|blocks| hash(&params, "correct horse", [7; 16], blocks));
+        assert!(reference(&params, &stored), "{stored}");
+        let parsed = PasswordHash::new(&stored).unwrap();
+        assert!(memory.lend(|blocks| blocks.verify("correct horse", &parsed)));
+        assert!(!memory.lend(|blocks| blocks.verify("wrong horse", &parsed)));
+    }
+    for broken in [
+        "$argon2id$v=19$m=8,t=1,p=1",
+        "$scrypt$m=8$c2FsdHNhbHQ$aGFzaA",
+    ] {
+        let parsed = PasswordHash::new(broken);
+        let matches = |parsed| memory.lend(|blocks| blocks.verify("", &parsed));
+        assert!(!parsed.is_ok_and(matches), "{broken}");
+    }
 }
