@@ -88,6 +88,8 @@ pub const ODATA_FILTER_TERMS: usize = 500;
 pub const ODATA_FILTER_DEPTH: usize = 32;
 /// Navigations followed from one another in `$expand`.
 pub const ODATA_EXPAND_DEPTH: usize = 4;
+/// Lists that one `$expand` asks for.
+pub const ODATA_EXPANSIONS: usize = 5_000;
 /// The body of a request to the OData API: a bundle in Base64 inside JSON, and some more.
 pub const ODATA_BODY: usize = BUNDLE_UPLOAD / 3 * 4 + 1024 * 1024;
 /// Requests in one `$batch`.
@@ -186,12 +188,22 @@ pub const AUDIT_BUFFER: usize = 1_000;
 pub const AUDIT_REFUSALS: usize = 300;
 /// Of these, refusals of one source.
 pub const AUDIT_REFUSALS_OF_SOURCE: usize = 10;
-/// Steps that the record of a failed message keeps: the last ones.
-pub const LOG_STEPS_ON_FAILURE: usize = 50;
+/// Steps that the record of a message keeps at level Error: the last ones.
+pub const LOG_STEPS_ERROR: usize = 50;
+/// Steps that the record of a message keeps at level Info: the last ones.
+pub const LOG_STEPS_INFO: usize = 200;
 /// Steps that a message record keeps at the levels Debug and Trace: the last ones.
 pub const LOG_STEPS: usize = 2_000;
-/// Bytes of headers, properties and bodies that one message record keeps at level Trace.
-pub const LOG_TRACE_BYTES: usize = 4 * 1024 * 1024;
+/// Bytes of contents that one message record keeps, with their headers and properties.
+pub const LOG_CONTENT_BYTES: usize = 16 * 1024 * 1024;
+/// Bytes of contents that wait in memory for the message log; while there are more, none are kept.
+pub const LOG_CONTENT_PENDING: usize = 256 * 1024 * 1024;
+/// Custom headers, adapter attributes and attachments, each, of one message record.
+pub const LOG_ENTRIES: usize = 100;
+/// The name of a custom header or property in the message log, in characters.
+pub const LOG_NAME_CHARS: usize = 100;
+/// How long a log level for a time may last.
+pub const LOG_LEVEL_LASTS: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 /// An error in the message log, in characters.
 pub const LOG_ERROR_CHARS: usize = 10_000;
 /// A header, property or body excerpt in a trace, in characters.

@@ -9,7 +9,7 @@ use axum::Router;
 use axum::handler::Handler;
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
-use axum::routing::{MethodFilter, MethodRouter, on};
+use axum::routing::{MethodFilter, MethodRouter, any, on};
 use bytes::Bytes;
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
@@ -134,6 +134,27 @@ impl<S: Clone + Send + Sync + 'static> SurfaceBuilder<S> {
             path,
             access,
             handler: on(filter, handler).with_state(self.state.clone()),
+            denial: self.surface.denial,
+        });
+        self
+    }
+
+    /// Adds a route for every method, for protocols with methods of their own. It is listed with the
+    /// method `*`.
+    ///
+    /// # Panics
+    /// Never: `*` is a legal method.
+    #[must_use]
+    pub fn any_method<H, T>(mut self, path: &'static str, access: Access, handler: H) -> Self
+    where
+        H: Handler<T, S>,
+        T: 'static,
+    {
+        self.surface.routes.push(Route {
+            method: Method::from_bytes(b"*").expect("invariant: `*` is a legal method"),
+            path,
+            access,
+            handler: any(handler).with_state(self.state.clone()),
             denial: self.surface.denial,
         });
         self
