@@ -96,7 +96,7 @@ impl AccountService {
     ) -> Result<Account, LoginRefused> {
         let now = self.clock.now();
         let mut tx = self.store.begin().await?;
-        let current = accounts::find(&mut tx, checked.id).await?;
+        let current = accounts::hold(&mut tx, checked.id).await?;
         let current = current.filter(|account| account.password == checked.password);
         let mut account = current.ok_or(LoginRefused::BadCredentials)?;
         if renewed.is_some() {

@@ -127,6 +127,18 @@ pub async fn find(tx: &mut Tx, id: InstanceId) -> Result<Option<Instance>> {
     tx.find(TABLE, &sql, params![id], decode).await
 }
 
+/// The instance with this id, such that no other transaction changes it before this one ends.
+/// Whoever decides a change by what there was before begins with this. Writing the row does that on
+/// both databases.
+///
+/// # Errors
+/// Those of the database.
+pub async fn hold(tx: &mut Tx, id: InstanceId) -> Result<Option<Instance>> {
+    let sql =
+        format!("UPDATE instances SET updated_at = updated_at WHERE id = $1 RETURNING {COLUMNS}");
+    tx.find(TABLE, &sql, params![id], decode).await
+}
+
 /// The instance with exactly this name in `space`. Outside of spaces there may be several; then it
 /// is one of them.
 ///

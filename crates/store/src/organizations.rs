@@ -97,6 +97,19 @@ pub async fn find(tx: &mut Tx, id: OrgId) -> Result<Option<Organization>> {
     tx.find(TABLE, &sql, params![id], decode).await
 }
 
+/// The organization with this id, such that no other transaction changes it before this one ends.
+/// Whoever decides a change by what there was before begins with this. Writing the row does that on
+/// both databases.
+///
+/// # Errors
+/// Those of the database.
+pub async fn hold(tx: &mut Tx, id: OrgId) -> Result<Option<Organization>> {
+    let sql = format!(
+        "UPDATE organizations SET updated_at = updated_at WHERE id = $1 RETURNING {COLUMNS}"
+    );
+    tx.find(TABLE, &sql, params![id], decode).await
+}
+
 /// The organization with this name; case is ignored.
 ///
 /// # Errors

@@ -177,12 +177,10 @@ impl Service {
         let issued = self.answer(asking, &session, &account, &scopes).await?;
         let redeemed = async {
             let mut tx = self.keys.store().begin().await?;
-            if !codes::redeem(&mut tx, code.digest, session.id).await? {
-                return Ok(false);
-            }
             let caller = &asking.request.caller;
+            // First the account, then what belongs to it: whoever ends its logins does the same.
             let kept = self.keep_session(&mut tx, &session, &account, caller);
-            if !kept.await? {
+            if !kept.await? || !codes::redeem(&mut tx, code.digest, session.id).await? {
                 return Ok(false);
             }
             tx.commit().await?;

@@ -88,6 +88,8 @@ impl AccountService {
     ) -> Result<Organization> {
         let mut tx = self.store.begin().await?;
         let before = find(&mut tx, name_or_guid).await?;
+        let before = organizations::hold(&mut tx, before.id).await?;
+        let before = before.ok_or_else(|| Error::NoOrganization(name_or_guid.to_owned()))?;
         let name = change.name.unwrap_or_else(|| before.name.clone());
         let organization = Organization {
             name,

@@ -126,7 +126,7 @@ impl AccountService {
         change: AccountChange,
     ) -> Result<Account> {
         let mut tx = self.store.begin().await?;
-        let before = find(&mut tx, name_or_guid).await?;
+        let before = held(&mut tx, name_or_guid).await?;
         let account = self.changed(&before, change)?;
         let demoted = before.admin && !account.admin;
         let deprived = !before.roles.iter().all(|role| account.roles.contains(role));
@@ -176,7 +176,7 @@ impl AccountService {
     /// instances.
     pub async fn delete_account(&self, actor: &Actor, name_or_guid: &str) -> Result<()> {
         let mut tx = self.store.begin().await?;
-        let account = find(&mut tx, name_or_guid).await?;
+        let account = held(&mut tx, name_or_guid).await?;
         if account.admin {
             check_admin_left(&mut tx, &account).await?;
         }
@@ -205,6 +205,14 @@ pub(super) async fn find(tx: &mut Tx, name_or_guid: &str) -> Result<Account> {
         None => accounts::find_by_name(tx, name_or_guid).await?,
     };
     found.ok_or_else(|| Error::NoAccount(name_or_guid.to_owned()))
+}
+
+/// The account with this name or guid, which nobody else changes, and which nobody logs in to, before
+/// the transaction ends.
+pub(super) async fn held(tx: &mut Tx, name_or_guid: &str) -> Result<Account> {
+    let found = find(tx, name_or_guid).await?;
+    let held = accounts::hold(tx, found.id).await?;
+    held.ok_or_else(|| Error::NoAccount(name_or_guid.to_owned()))
 }
 
 /// Announces and records a change of an account, and commits.

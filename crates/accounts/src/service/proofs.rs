@@ -10,7 +10,7 @@ use lockgate_store::accounts::{self, Account};
 use crate::error::{Error, Result};
 use crate::hashing::Busy;
 use crate::service::AccountService;
-use crate::service::people::{Issued, find, finish};
+use crate::service::people::{Issued, finish, held};
 use crate::{rules, secrets};
 
 /// What an account proves itself with.
@@ -70,7 +70,7 @@ impl AccountService {
         proof: Proof,
     ) -> Result<Issued> {
         let mut tx = self.store.begin().await?;
-        let account = find(&mut tx, &id.to_string()).await?;
+        let account = held(&mut tx, &id.to_string()).await?;
         let account = Account {
             password: proof.password,
             secret: proof.secret,

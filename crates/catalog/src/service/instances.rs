@@ -194,7 +194,8 @@ impl Catalog {
         id: InstanceId,
         change: InstanceChange,
     ) -> Result<ChangedInstance> {
-        let before = find(tx, id).await?;
+        let before = instances::hold(tx, id).await?;
+        let before = before.ok_or_else(|| Error::NoInstance(id.to_string()))?;
         let changed = self.redrafted(&before, change, &custom_roles(tx).await?)?;
         let instance = &changed.instance;
         if instance.name != before.name {

@@ -22,7 +22,7 @@ use lockgate_store::{
 };
 use uuid::Uuid;
 
-use crate::backend::{START, for_each_backend};
+use crate::backend::{START, for_each_backend, for_postgres};
 use crate::identity::{instance, metadata};
 
 pub(crate) fn account(id: u128, name: &str, kind: AccountKind) -> Account {
@@ -460,6 +460,61 @@ async fn authorities_are_kept_and_change_state_only_from_the_expected_one() {
         };
         let refused = authorities::insert(&mut tx, &namesake).await;
         assert_eq!(refusal(refused), "authorities_name");
+    })
+    .await;
+}
+
+/// Else two changes at the same time undo each other, such as a name and a password. A SQLite file has
+/// one writer anyway.
+#[tokio::test]
+async fn what_is_held_waits_for_whoever_changes_it() {
+    for_postgres(async |backend| {
+        let store = backend.store;
+        let mut ann = account(1, "Ann", AccountKind::Person);
+        let mut acme = organization(2, "acme");
+        let mut one = instance(3, "one");
+        let mut tx = store.begin().await.unwrap();
+        accounts::insert(&mut tx, &ann).await.unwrap();
+        organizations::insert(&mut tx, &acme).await.unwrap();
+        instances::insert(&mut tx, &one).await.unwrap();
+        tx.commit().await.unwrap();
+        let mut first = store.begin().await.unwrap();
+        let mut second = [
+            store.begin().await.unwrap(),
+            store.begin().await.unwrap(),
+            store.begin().await.unwrap(),
+        ];
+        accounts::hold(&mut first, ann.id).await.unwrap();
+        organizations::hold(&mut first, acme.id).await.unwrap();
+        instances::hold(&mut first, one.id).await.unwrap();
+        let [account_tx, organization_tx, instance_tx] = &mut second;
+        let (ann_id, acme_id, one_id) = (ann.id, acme.id, one.id);
+        let change = async {
+            // Time enough for whoever does not wait.
+            for _ in 0..50 {
+                accounts::list(&mut first).await.unwrap();
+            }
+            ann.password = Some("another".to_owned());
+            acme.suspended = true;
+            one.name = "renamed".to_owned();
+            accounts::update(&mut first, &ann).await.unwrap();
+            organizations::update(&mut first, &acme).await.unwrap();
+            instances::update(&mut first, &one).await.unwrap();
+            first.commit().await.unwrap();
+            (ann, acme, one)
+        };
+        let (account, organization, instance, changed) = tokio::join!(
+            accounts::hold(account_tx, ann_id),
+            organizations::hold(organization_tx, acme_id),
+            instances::hold(instance_tx, one_id),
+            change
+        );
+        let (ann, acme, one) = changed;
+        assert_eq!(account.unwrap(), Some(ann));
+        assert_eq!(organization.unwrap(), Some(acme));
+        assert_eq!(instance.unwrap(), Some(one));
+        let nobody = AccountId(Uuid::from_u128(9));
+        assert_eq!(accounts::hold(account_tx, nobody).await.unwrap(), None);
     })
     .await;
 }
