@@ -169,7 +169,8 @@ impl Service {
     }
 
     /// Ends a login: neither its refresh token nor its access tokens are good any more, on every
-    /// server. Returns whether there was one.
+    /// server. Returns whether there was one. While the list of revoked tokens is full, its refresh
+    /// token ends all the same, and an error says that its access tokens go on until they expire.
     pub(crate) async fn end_session(
         &self,
         actor: &Actor,
@@ -177,18 +178,17 @@ impl Service {
         reason: &str,
     ) -> Result<bool, OAuthError> {
         let snapshot = self.identities.snapshot();
-        if snapshot.revoked.len() >= limits::REVOCATIONS {
-            let retry_after = Duration::from_secs(60);
-            return Err(OAuthError::TooMany { retry_after });
-        }
+        let full = snapshot.revoked.len() >= limits::REVOCATIONS;
         let ended = async {
             let mut tx = self.keys.store().begin().await?;
             let Some(session) = sessions::find(&mut tx, id).await? else {
                 return Ok(false);
             };
             sessions::delete(&mut tx, id).await?;
-            let until = self.last_token(&session, &snapshot).plus(EXPIRY_LEEWAY);
-            revocations::insert(&mut tx, &format!("session/{id}"), until).await?;
+            if !full {
+                let until = self.last_token(&session, &snapshot).plus(EXPIRY_LEEWAY);
+                revocations::insert(&mut tx, &format!("session/{id}"), until).await?;
+            }
             let account = snapshot.accounts.get(session.account);
             let name = account.map_or_else(String::new, |account| account.name.clone());
             let target = Target::new("session", id, name);
@@ -197,7 +197,13 @@ impl Service {
             tx.commit().await?;
             Ok::<_, lockgate_store::Error>(true)
         };
-        ended.await.map_err(OAuthError::internal)
+        match ended.await.map_err(OAuthError::internal)? {
+            true if full => {
+                let retry_after = Duration::from_secs(60);
+                Err(OAuthError::TooMany { retry_after })
+            }
+            ended => Ok(ended),
+        }
     }
 
     /// When the last access token of a login expires, if it was issued just now.
@@ -223,12 +229,13 @@ impl Service {
     }
 }
 
-/// Whether `account` is still there, and nothing happened since it was read that ends its logins.
+/// Whether `account` is still there, and nothing happened since it was read that ends its logins. Nor
+/// does it before the transaction ends, on no server.
 pub(crate) async fn is_unchanged(
     tx: &mut Tx,
     account: &Account,
 ) -> Result<bool, lockgate_store::Error> {
-    let current = accounts::find(tx, account.id).await?;
+    let current = accounts::hold(tx, account.id).await?;
     Ok(current.is_some_and(|current| current.tokens_not_before == account.tokens_not_before))
 }
 

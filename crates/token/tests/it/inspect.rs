@@ -10,7 +10,7 @@ use lockgate_core::tenant::Plan;
 use lockgate_web::identity::Revoked;
 use serde_json::json;
 
-use crate::world::{Answer, World, claims, post};
+use crate::world::{Answer, CF, PASSWORD, World, claims, post};
 
 async fn introspect(world: &World, request: Builder, token: &str) -> Answer {
     world.send(request, format!("token={token}")).await
@@ -136,6 +136,25 @@ async fn revocations_are_bounded_by_client_and_in_total() {
     world.identities.replace(full);
     let answer = introspect(&world, by_other(), &token).await;
     assert_eq!(answer.status.as_u16(), 200);
+}
+
+/// Whoever has a stolen refresh token must not go on because others filled the list.
+#[tokio::test]
+async fn a_login_ends_even_while_the_list_of_revocations_is_full() {
+    let world = World::new().await;
+    world.add_person("ann", false, &[]).await;
+    let login = world.log_in("ann", PASSWORD, "").await;
+    let refresh = login.text("refresh_token");
+    let mut full = (*world.identities.snapshot()).clone();
+    let expires = world.clock.now().plus(Duration::from_secs(60));
+    let revoked = (0..limits::REVOCATIONS).map(|n| (n.to_string(), expires));
+    full.revoked = revoked.collect();
+    world.identities.replace(full);
+    let request = post("/oauth/revoke").header("Authorization", CF);
+    let answer = introspect(&world, request, &refresh).await;
+    assert_eq!(answer.status.as_u16(), 429, "its access token goes on");
+    assert_eq!(world.audited("session.end").await.len(), 1);
+    assert_eq!(world.refresh(&refresh).await.status.as_u16(), 401);
 }
 
 /// T43.
