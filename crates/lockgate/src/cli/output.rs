@@ -112,11 +112,17 @@ pub(crate) fn cell(value: Option<&Value>) -> String {
     }
 }
 
-/// Text with control characters made visible, so that stored data cannot drive the terminal.
+/// Text with control characters made visible, so that stored data cannot drive the terminal, nor
+/// show something in another order, or hide it.
 pub(crate) fn printable(text: &str) -> String {
     text.chars()
         .flat_map(|c| {
-            if c.is_control() {
+            let invisible = matches!(
+                c,
+                '\u{200b}' | '\u{200e}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+                    | '\u{2060}'..='\u{2069}' | '\u{feff}'
+            );
+            if c.is_control() || invisible {
                 c.escape_default().collect()
             } else {
                 vec![c]
@@ -171,5 +177,9 @@ mod tests {
         assert_eq!(cell(Some(&json!("a"))), "a");
         assert_eq!(cell(Some(&json!(["a", 1]))), "a, 1");
         assert_eq!(cell(Some(&json!("\u{1b}[31mred"))), "\\u{1b}[31mred");
+        assert_eq!(
+            cell(Some(&json!("a\u{202e}b\u{200b}"))),
+            "a\\u{202e}b\\u{200b}"
+        );
     }
 }
