@@ -43,7 +43,20 @@ fn merged(given: &Value, before: &Metadata) -> Result<Metadata, String> {
         "annotations",
         annotation,
     )?;
-    Ok(metadata)
+    match size(&metadata) > limits::METADATA_BYTES {
+        true => Err(format!(
+            "has more than {} KiB of labels and annotations",
+            limits::METADATA_BYTES / 1024
+        )),
+        false => Ok(metadata),
+    }
+}
+
+/// How much is kept: lists read it with everything they show.
+fn size(metadata: &Metadata) -> usize {
+    let entries = metadata.labels.iter().chain(&metadata.annotations);
+    let sizes = entries.map(|(key, value)| key.len() + value.as_deref().map_or(0, str::len));
+    sizes.sum()
 }
 
 fn merge(
@@ -178,5 +191,18 @@ mod tests {
             assert!(after(given.clone()).is_err(), "{given:.80}");
         }
         assert!(after(json!({"labels": many(limits::METADATA_LABELS - 1)})).is_ok());
+    }
+
+    #[test]
+    fn all_together_is_bounded_and_one_of_the_longest_fits() {
+        let longest = "ü".repeat(limits::METADATA_VALUE);
+        let given = |count: usize| {
+            let longest = (0..count).map(|n| (format!("k{n}"), json!(longest)));
+            json!({"annotations": longest.collect::<Map<_, _>>()})
+        };
+        let fit = limits::METADATA_BYTES / (longest.len() + 10);
+        assert!(fit >= 1 && after(given(fit)).is_ok());
+        let refused = after(given(fit + 1)).unwrap_err();
+        assert_eq!(refused, "has more than 32 KiB of labels and annotations");
     }
 }

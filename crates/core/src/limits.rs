@@ -272,6 +272,8 @@ pub const DISTINGUISHED_NAME: usize = 8 * 1024;
 pub const METADATA_LABELS: usize = 50;
 /// Annotations of one thing.
 pub const METADATA_ANNOTATIONS: usize = 200;
+/// Labels and annotations of one thing together.
+pub const METADATA_BYTES: usize = 32 * 1024;
 /// The name of a label or an annotation, and the value of a label, in characters.
 pub const METADATA_NAME: usize = 63;
 /// The value of an annotation, in characters.
