@@ -20,5 +20,5 @@ pub mod usage;
 
 pub use bundle::Bundle;
 pub use diagnostic::{Code, Diagnostic, Severity, Span};
-pub use params::{Parameter, ParameterType, parameters, unescape};
+pub use params::{Parameter, ParameterType, parameters};
 pub use reading::{Reading, read};

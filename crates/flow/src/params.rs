@@ -263,8 +263,7 @@ fn next_reference(text: &str) -> Option<(&str, &str, &str)> {
 }
 
 /// Resolves the predefined entities and character references, once.
-#[must_use]
-pub fn unescape(text: &str) -> Cow<'_, str> {
+pub(crate) fn unescape(text: &str) -> Cow<'_, str> {
     if !text.contains('&') {
         return Cow::Borrowed(text);
     }

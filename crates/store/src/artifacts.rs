@@ -152,30 +152,6 @@ pub async fn update(tx: &mut Tx, artifact: &Artifact, before: i64) -> Result<boo
     Ok(updated == 1)
 }
 
-/// Writes the configured values, the revision, and who changed the artifact when; under the same
-/// condition as [`update`].
-///
-/// # Errors
-/// Those of the database.
-pub async fn configure(tx: &mut Tx, head: &ArtifactHead, before: i64) -> Result<bool> {
-    let updated = tx
-        .execute(
-            "UPDATE artifacts SET parameters = $3, revision = $4, modified_by = $5,
-                modified_at = $6
-            WHERE id = $1 AND revision = $2",
-            params![
-                &head.id,
-                before,
-                Json(&head.parameters),
-                head.revision,
-                &head.modified_by,
-                head.modified_at,
-            ],
-        )
-        .await?;
-    Ok(updated == 1)
-}
-
 /// Deletes an artifact with its versions. What is deployed stays deployed. Returns whether it
 /// existed.
 ///

@@ -112,12 +112,6 @@ async fn an_artifact_is_unique_and_changed_by_who_saw_its_newest_state() {
         flow.archive = b"other".to_vec();
         assert!(artifacts::update(&mut tx, &flow, 1).await.unwrap());
         assert!(!artifacts::update(&mut tx, &flow, 1).await.unwrap());
-        flow.head
-            .parameters
-            .insert("Port".to_owned(), "1".to_owned());
-        flow.head.revision = 3;
-        assert!(artifacts::configure(&mut tx, &flow.head, 2).await.unwrap());
-        assert!(!artifacts::configure(&mut tx, &flow.head, 2).await.unwrap());
         assert_eq!(
             artifacts::find(&mut tx, "f").await.unwrap(),
             Some(flow.clone())
