@@ -7,6 +7,9 @@ use anyhow::{Context as _, ensure};
 use lockgate_core::limits;
 use lockgate_flow::Bundle;
 
+/// The folder beside a flow's own that holds its test cases, which are no part of it.
+const TESTS: &str = "tests";
+
 /// The bytes of a bundle or package: a zip file as it is, a folder packed in memory.
 pub(crate) fn load(path: &Path) -> anyhow::Result<Vec<u8>> {
     let about = fs::metadata(path).with_context(|| format!("cannot read {}", path.display()))?;
@@ -32,6 +35,8 @@ fn pack(folder: &Path) -> anyhow::Result<Vec<u8>> {
     );
     let mut files = Vec::new();
     collect(folder, &mut files)?;
+    let tests = folder.join(TESTS);
+    files.retain(|file| !file.starts_with(&tests));
     ensure!(
         files.len() <= limits::BUNDLE_FILES,
         "{} holds more than {} files",
@@ -123,6 +128,7 @@ mod tests {
         put("META-INF/MANIFEST.MF", "Bundle-SymbolicName: a\r\n");
         put("src/main/resources/b.txt", "b");
         put(".git/config", "hidden");
+        put("tests/case/in.json", "{}");
         let bytes = load(folder.path()).unwrap();
         assert_eq!(bytes, load(folder.path()).unwrap());
         let bundle = Bundle::from_zip(&bytes).unwrap();

@@ -18,6 +18,7 @@ mod serve;
 mod session;
 mod signing_key;
 mod space;
+mod test;
 mod user;
 mod variable;
 
@@ -66,6 +67,8 @@ enum Command {
         #[arg(long)]
         details: bool,
     },
+    /// Run test cases of flows: in.* goes in, out.* is expected, mocks/ stand for receivers
+    Test(test::Args),
     /// Service instances: OAuth clients with roles
     #[command(subcommand)]
     Instance(instance::Command),
@@ -164,6 +167,7 @@ async fn dispatch(args: Args) -> anyhow::Result<ExitCode> {
         Command::Serve(serve) => serve::run(serve).await?,
         Command::Demo { once } => return crate::demo::run(once).await,
         Command::Check { paths, details } => return check::run(&paths, details, target.json),
+        Command::Test(args) => return test::run(&args, target.json).await,
         Command::DevCert(args) => dev_cert::run(&args, target.json)?,
         Command::Config(command) => config::run(&command, target.json)?,
         command => online(command, Session::open(&target)?).await?,
@@ -198,6 +202,7 @@ async fn online(command: Command, session: Session) -> anyhow::Result<()> {
         Command::Serve(_)
         | Command::Demo { .. }
         | Command::Check { .. }
+        | Command::Test(_)
         | Command::DevCert(_)
         | Command::Config(_) => {
             unreachable!("invariant: dispatch handles commands that need no server")

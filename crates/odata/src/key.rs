@@ -37,7 +37,7 @@ impl Key {
         }
     }
 
-    pub(crate) fn get(&self, name: &str) -> Option<&Value> {
+    fn get(&self, name: &str) -> Option<&Value> {
         let found = self.parts.iter().find(|(known, _)| *known == name);
         found.map(|(_, value)| value)
     }

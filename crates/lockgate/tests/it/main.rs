@@ -8,6 +8,7 @@ mod cluster;
 mod command_line;
 mod corpus;
 mod crash;
+mod local_tests;
 mod people;
 mod proxies;
 mod server;
