@@ -1,5 +1,5 @@
 //! Installs what the tests need: Debian packages, the npm package that checks our tokens, and the
-//! Python client that drives our Cloud Foundry API.
+//! Python clients that drive our APIs.
 
 use std::path::Path;
 use std::process::Command;
@@ -44,7 +44,10 @@ pub(crate) fn everything(root: &Path) -> anyhow::Result<()> {
         debian(&missing)?;
     }
     xssec(root)?;
-    cloudfoundry_client(root)
+    for client in CLIENTS {
+        python_client(root, client)?;
+    }
+    Ok(())
 }
 
 fn debian(packages: &[&str]) -> anyhow::Result<()> {
@@ -104,10 +107,13 @@ fn xssec(root: &Path) -> anyhow::Result<()> {
     )
 }
 
-/// A client of the Cloud Foundry API that somebody else wrote; it must work with ours.
-fn cloudfoundry_client(root: &Path) -> anyhow::Result<()> {
-    let requirements = root.join("crates/cloudfoundry/tests/python/requirements.txt");
-    let folder = root.join("target/cloudfoundry-client");
+/// Crates with an API for which somebody else wrote a client in Python; it must work with ours.
+const CLIENTS: [&str; 2] = ["cloudfoundry", "odata"];
+
+/// Installs the client for the API of the crate called `name`.
+fn python_client(root: &Path, name: &str) -> anyhow::Result<()> {
+    let requirements = root.join(format!("crates/{name}/tests/python/requirements.txt"));
+    let folder = root.join(format!("target/{name}-client"));
     let installed = folder.join("requirements.txt");
     let locked = std::fs::read(&requirements)?;
     if std::fs::read(&installed).is_ok_and(|installed| installed == locked) {

@@ -15,6 +15,17 @@ pub struct Call {
     pub(crate) parameters: Vec<(String, String)>,
 }
 
+/// Who asks, once that is known.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Guest {
+    /// The name, the address and the request, for the audit log.
+    pub(crate) actor: Actor,
+    /// What they may do.
+    pub(crate) rights: Rights,
+    /// Whether a browser may have sent the request on its own, so that changes need a CSRF token.
+    pub(crate) forgeable: bool,
+}
+
 /// What somebody may do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Rights {

@@ -1,6 +1,14 @@
 //! `$filter`: a condition on rows.
 
+mod evaluate;
+mod parse;
+#[cfg(test)]
+mod tests;
+
 use crate::value::Value;
+
+pub(crate) use evaluate::{compare, value_at};
+pub(crate) use parse::property;
 
 /// A condition or a value in `$filter`.
 #[derive(Clone, Debug, PartialEq)]

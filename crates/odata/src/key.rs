@@ -37,7 +37,7 @@ impl Key {
         }
     }
 
-    fn get(&self, name: &str) -> Option<&Value> {
+    pub(crate) fn get(&self, name: &str) -> Option<&Value> {
         let found = self.parts.iter().find(|(known, _)| *known == name);
         found.map(|(_, value)| value)
     }

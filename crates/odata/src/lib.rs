@@ -1,19 +1,33 @@
 #![doc = include_str!("../README.md")]
 
+mod answer;
+mod authenticate;
+mod batch;
 mod body;
 mod call;
+mod changeset;
+mod csrf;
 mod error;
 pub mod filter;
 mod function;
+mod handle;
 mod key;
+mod literal;
 mod model;
 mod query;
+mod render;
+mod roots;
 mod service;
 mod set;
+mod surface;
+mod target;
+mod uri;
 mod value;
 
+pub use authenticate::Ratchet;
 pub use body::Body;
 pub use call::{Call, Parent, Rights};
+pub use changeset::{Action, Change, Changeset};
 pub use error::{Error, Result};
 pub use filter::Filter;
 pub use function::{Arguments, Function, FunctionImport, Parameter, Returns};
@@ -22,4 +36,5 @@ pub use model::{ComplexType, DateForm, Edm, EntityType, Navigation, Property};
 pub use query::{Order, PAGE, Query};
 pub use service::Service;
 pub use set::{EntitySet, List, Media, Operation, Reply};
+pub use surface::{Front, Surroundings};
 pub use value::{Expanded, Row, Value};

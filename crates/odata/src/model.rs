@@ -1,5 +1,9 @@
 //! What entities look like: static descriptions, from which `$metadata` and every answer are made.
 
+use std::borrow::Cow;
+
+use crate::value::Value;
+
 /// The type of the entities of a set.
 ///
 /// ```
@@ -30,6 +34,8 @@ pub struct EntityType {
     pub media: bool,
     /// The type whose properties and navigations it has as well, before its own.
     pub base: Option<&'static EntityType>,
+    /// Whether its key says nothing without the entity that leads to it.
+    pub contained: bool,
 }
 
 impl EntityType {
@@ -42,6 +48,7 @@ impl EntityType {
             navigations: &[],
             media: false,
             base: None,
+            contained: false,
         }
     }
 
@@ -56,6 +63,14 @@ impl EntityType {
     #[must_use]
     pub const fn media(mut self) -> Self {
         self.media = true;
+        self
+    }
+
+    /// The same, with entities that are found only by the navigation of another one: their key, such
+    /// as the name of a resource, says nothing without it.
+    #[must_use]
+    pub const fn contained(mut self) -> Self {
+        self.contained = true;
         self
     }
 
@@ -206,6 +221,27 @@ impl Property {
         Self::new(name, Edm::Complex(of))
     }
 
+    /// A property of the complex type that it is of.
+    pub(crate) fn inner(&self, name: &str) -> Option<&'static Self> {
+        match self.edm {
+            Edm::Complex(of) => of.properties.iter().find(|inner| inner.name == name),
+            _ => None,
+        }
+    }
+
+    /// What answers show for what a row has. Clients stumble over null where they do not expect it.
+    pub(crate) fn shown<'a>(&self, found: Option<&'a Value>) -> Cow<'a, Value> {
+        match (self.edm, found) {
+            (Edm::String, Some(Value::Time(time))) => {
+                Cow::Owned(Value::Text(time.millis().to_string()))
+            }
+            (_, Some(value)) if !value.is_null() => Cow::Borrowed(value),
+            (Edm::String, _) if !self.absent_is_null => Cow::Owned(Value::Text(String::new())),
+            (Edm::Boolean, _) if !self.absent_is_null => Cow::Owned(Value::Bool(false)),
+            _ => Cow::Owned(Value::Null),
+        }
+    }
+
     /// The same as part of the key.
     #[must_use]
     pub const fn key(mut self) -> Self {
@@ -273,6 +309,23 @@ pub enum Edm {
     DateTimeOffset,
     /// A group of properties.
     Complex(&'static ComplexType),
+}
+
+impl Edm {
+    /// Its name; that of a complex type is without the namespace.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::String => "Edm.String",
+            Self::Boolean => "Edm.Boolean",
+            Self::Int32 => "Edm.Int32",
+            Self::Int64 => "Edm.Int64",
+            Self::Double => "Edm.Double",
+            Self::Binary => "Edm.Binary",
+            Self::DateTime => "Edm.DateTime",
+            Self::DateTimeOffset => "Edm.DateTimeOffset",
+            Self::Complex(of) => of.name,
+        }
+    }
 }
 
 /// A way from an entity to others.

@@ -1,6 +1,12 @@
 //! The options of a query.
 
+mod options;
+mod page;
+
 use crate::filter::Filter;
+
+pub(crate) use options::{Format, Options};
+pub(crate) use page::Page;
 
 /// The rows of one answer: clients that never page get by with it.
 pub const PAGE: u64 = 1_000;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::changeset::Changeset;
 use crate::function::FunctionImport;
 use crate::set::EntitySet;
 
@@ -10,10 +11,11 @@ use crate::set::EntitySet;
 #[derive(Clone, Debug)]
 pub struct Service(Arc<Registry>);
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Registry {
     sets: BTreeMap<&'static str, Arc<dyn EntitySet>>,
     functions: BTreeMap<&'static str, Arc<dyn FunctionImport>>,
+    changesets: Vec<Arc<dyn Changeset>>,
 }
 
 impl Service {
@@ -29,6 +31,7 @@ impl Service {
         let mut registry = Registry {
             sets: BTreeMap::new(),
             functions: BTreeMap::new(),
+            changesets: Vec::new(),
         };
         for set in sets {
             let name = set.name();
@@ -44,12 +47,24 @@ impl Service {
         Self(Arc::new(registry))
     }
 
+    /// The same with changesets whose changes are applied together.
+    #[must_use]
+    pub fn with_changesets(self, changesets: Vec<Arc<dyn Changeset>>) -> Self {
+        let mut registry = Arc::unwrap_or_clone(self.0);
+        registry.changesets = changesets;
+        Self(Arc::new(registry))
+    }
+
     pub(crate) fn set(&self, name: &str) -> Option<&Arc<dyn EntitySet>> {
         self.0.sets.get(name)
     }
 
     pub(crate) fn function(&self, name: &str) -> Option<&Arc<dyn FunctionImport>> {
         self.0.functions.get(name)
+    }
+
+    pub(crate) fn changesets(&self) -> impl Iterator<Item = &Arc<dyn Changeset>> {
+        self.0.changesets.iter()
     }
 
     /// Every set, by name.
