@@ -153,3 +153,38 @@ const SYSTEM_DEVELOPER: &[&str] = &[
     TRACE_READ,
     TRACE_EDIT,
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn to_edit_is_to_read_but_payloads_are_apart() {
+        for (role, reading) in [
+            (PACKAGES_EDIT, PACKAGES_READ),
+            (ACCESS_POLICIES_EDIT, ACCESS_POLICIES_READ),
+            (TRACE_EDIT, TRACE_READ),
+        ] {
+            assert!(contained(role).contains(&reading), "{role}");
+        }
+        assert!(!contained(DATA_STORE_PAYLOADS_READ).contains(&DATA_STORES_READ));
+        for role in READ_ONLY {
+            assert!(role.ends_with("Read"), "{role}");
+        }
+        assert!(!READ_ONLY.contains(&PAYLOADS_READ));
+        assert!(!ADMINISTRATOR.contains(&PAYLOADS_READ));
+    }
+
+    #[test]
+    fn what_a_bundle_contains_is_a_role() {
+        for bundle in [
+            DEVELOPER,
+            ADMINISTRATOR,
+            BUSINESS_EXPERT,
+            READ_ONLY,
+            SYSTEM_DEVELOPER,
+        ] {
+            assert!(bundle.iter().all(|role| ALL.contains(role)));
+        }
+    }
+}
