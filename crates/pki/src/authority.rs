@@ -25,6 +25,8 @@ pub const MAX_VALIDITY_DAYS: u16 = 365;
 const CLOCK_DIFFERENCE: Duration = Duration::from_secs(300);
 /// The upper bound of a common name in characters, which our other attributes respect too.
 const COMMON_NAME: usize = 64;
+/// The attribute of a mail address.
+const EMAIL_ADDRESS: [u64; 7] = [1, 2, 840, 113_549, 1, 9, 1];
 const DAY: Duration = Duration::from_secs(86_400);
 
 /// An authority: its certificate, and the key that it signs with.
@@ -35,7 +37,7 @@ pub struct Authority {
     issuer: Issuer<'static, KeyPair>,
 }
 
-/// Whom a certificate is issued to. Shown as `CN=…,OU=…,O=…,L=…,C=…`.
+/// Whom a certificate is issued to. Shown as `emailAddress=…,CN=…,OU=…,O=…,L=…,ST=…,C=…`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Subject {
     /// Who, exactly.
@@ -46,6 +48,10 @@ pub struct Subject {
     pub organization: Option<String>,
     /// Where it is.
     pub locality: Option<String>,
+    /// The state or province.
+    pub state: Option<String>,
+    /// A mail address.
+    pub email: Option<String>,
     /// Two letters.
     pub country: Option<String>,
 }
@@ -118,12 +124,17 @@ impl TryFrom<u64> for KeySize {
 
 impl KeySize {
     fn generate(self) -> Result<KeyPair, rcgen::Error> {
-        let size = match self {
-            Self::Bits2048 => RsaKeySize::_2048,
-            Self::Bits3072 => RsaKeySize::_3072,
-            Self::Bits4096 => RsaKeySize::_4096,
-        };
-        KeyPair::generate_rsa_for(&PKCS_RSA_SHA256, size)
+        KeyPair::generate_rsa_for(&PKCS_RSA_SHA256, self.into())
+    }
+}
+
+impl From<KeySize> for RsaKeySize {
+    fn from(size: KeySize) -> Self {
+        match size {
+            KeySize::Bits2048 => Self::_2048,
+            KeySize::Bits3072 => Self::_3072,
+            KeySize::Bits4096 => Self::_4096,
+        }
     }
 }
 
@@ -290,7 +301,7 @@ impl Authority {
 }
 
 /// What all certificates share.
-fn parameters(
+pub(crate) fn parameters(
     subject: &Subject,
     (from, until): (Timestamp, Timestamp),
     random: &dyn Random,
@@ -322,6 +333,7 @@ fn distinguished_name(subject: &Subject) -> Result<DistinguishedName, AuthorityE
         name.push(DnType::CountryName, DnValue::PrintableString(text));
     }
     let texts = [
+        (DnType::StateOrProvinceName, subject.state.as_ref()),
         (DnType::LocalityName, subject.locality.as_ref()),
         (DnType::OrganizationName, subject.organization.as_ref()),
         (
@@ -329,6 +341,10 @@ fn distinguished_name(subject: &Subject) -> Result<DistinguishedName, AuthorityE
             subject.organizational_unit.as_ref(),
         ),
         (DnType::CommonName, Some(&subject.common_name)),
+        (
+            DnType::CustomDnType(EMAIL_ADDRESS.to_vec()),
+            subject.email.as_ref(),
+        ),
     ];
     for (kind, text) in texts {
         let Some(text) = text else { continue };

@@ -2,6 +2,7 @@
 
 mod strength;
 
+use aws_lc_rs::digest;
 use lockgate_core::certificate::{CertificateNames, Thumbprint};
 use lockgate_core::clock::Timestamp;
 use lockgate_core::crypto::sha256;
@@ -37,6 +38,10 @@ pub struct Parsed {
     pub key: [u8; 32],
     /// The kind and size of its key.
     pub public_key: PublicKey,
+    /// How it is signed, such as `SHA256withRSA`; an OID when that has no name here.
+    pub signature: String,
+    /// The version of X.509 that it is: 1 or 3.
+    pub version: u32,
     /// Why it is too weak to be relied on, if it is.
     pub weakness: Option<Weakness>,
 }
@@ -144,7 +149,33 @@ pub fn parse(der: &[u8]) -> Result<Parsed, Error> {
             .weakness()
             .or_else(|| strength::of_signature(&certificate.signature_algorithm)),
         public_key,
+        signature: strength::name_of_signature(&certificate.signature_algorithm),
+        version: body.version.0 + 1,
     })
+}
+
+/// A digest of a certificate by which people compare it: `AB:CD:…`.
+#[must_use]
+pub fn fingerprint(der: &[u8], digest: Digest) -> String {
+    let algorithm = match digest {
+        Digest::Sha1 => &digest::SHA1_FOR_LEGACY_USE_ONLY,
+        Digest::Sha256 => &digest::SHA256,
+        Digest::Sha512 => &digest::SHA512,
+    };
+    let octets = digest::digest(algorithm, der);
+    let pairs = octets.as_ref().iter().map(|octet| format!("{octet:02X}"));
+    pairs.collect::<Vec<_>>().join(":")
+}
+
+/// A digest that people compare certificates by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Digest {
+    /// SHA-1: for comparison only.
+    Sha1,
+    /// SHA-256.
+    Sha256,
+    /// SHA-512.
+    Sha512,
 }
 
 /// Dates before 1970 are taken for its first moment; nobody issues such certificates any more.

@@ -7,6 +7,8 @@ pub(crate) struct Value<'a> {
     pub(crate) rest: &'a [u8],
 }
 
+pub(crate) const INTEGER: u8 = 0x02;
+pub(crate) const BIT_STRING: u8 = 0x03;
 pub(crate) const OID: u8 = 0x06;
 pub(crate) const UTF8_STRING: u8 = 0x0c;
 pub(crate) const PRINTABLE_STRING: u8 = 0x13;
@@ -15,6 +17,8 @@ pub(crate) const IA5_STRING: u8 = 0x16;
 pub(crate) const BMP_STRING: u8 = 0x1e;
 pub(crate) const SEQUENCE: u8 = 0x30;
 pub(crate) const SET: u8 = 0x31;
+/// A value inside that has the tag `[0]`.
+pub(crate) const INSIDE_0: u8 = 0xa0;
 
 /// Reads one value. `None` for tags of several bytes, and lengths that are indefinite or longer than
 /// necessary.
@@ -63,9 +67,38 @@ pub(crate) fn only(input: &[u8], tag: u8) -> Option<&[u8]> {
         .map(|value| value.contents)
 }
 
+/// Writes one value with these contents.
+pub(crate) fn write(tag: u8, contents: &[&[u8]]) -> Vec<u8> {
+    let length: usize = contents.iter().map(|part| part.len()).sum();
+    let mut value = vec![tag];
+    match u8::try_from(length) {
+        Ok(short) if short < 0x80 => value.push(short),
+        _ => {
+            let octets = length.to_be_bytes();
+            let zeros = octets.iter().take_while(|octet| **octet == 0).count();
+            let octets = &octets[zeros..];
+            value.push(0x80 | u8::try_from(octets.len()).expect("invariant: at most eight octets"));
+            value.extend(octets);
+        }
+    }
+    for part in contents {
+        value.extend(*part);
+    }
+    value
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_written_is_read() {
+        for length in [0, 1, 0x7f, 0x80, 0xff, 0x100, 0x1_0000] {
+            let contents = vec![7; length];
+            let written = write(SET, &[&contents[..length / 2], &contents[length / 2..]]);
+            assert_eq!(only(&written, SET), Some(contents.as_slice()), "{length}");
+        }
+    }
 
     #[test]
     fn only_the_shortest_definite_length_is_read() {

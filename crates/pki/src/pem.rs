@@ -53,6 +53,11 @@ pub enum InvalidPem {
 /// # Errors
 /// What is wrong with the text; see [`InvalidPem`].
 pub fn read_one(text: &str) -> Result<Vec<u8>, InvalidPem> {
+    read_labelled(text, &["CERTIFICATE", "X509 CERTIFICATE"])
+}
+
+/// The same for a block with one of these labels.
+pub(crate) fn read_labelled(text: &str, labels: &[&str]) -> Result<Vec<u8>, InvalidPem> {
     if text.len() > limits::CERTIFICATE_TEXT {
         return Err(InvalidPem::TooLong);
     }
@@ -62,7 +67,7 @@ pub fn read_one(text: &str) -> Result<Vec<u8>, InvalidPem> {
         .replace("\\t", " ");
     let base64 = match text.matches("-BEGIN ").count() {
         0 => text.trim().trim_matches('-'),
-        1 => between_header_and_footer(&text)?,
+        1 => between_header_and_footer(&text, labels)?,
         _ => return Err(InvalidPem::Several),
     };
     let base64: String = base64.chars().filter(|c| !c.is_whitespace()).collect();
@@ -80,12 +85,12 @@ pub fn read_one(text: &str) -> Result<Vec<u8>, InvalidPem> {
     }
 }
 
-/// The text after `-----BEGIN CERTIFICATE-----` and before the footer, if there is one.
-fn between_header_and_footer(text: &str) -> Result<&str, InvalidPem> {
+/// The text after a header with one of `labels` and before the footer, if there is one.
+fn between_header_and_footer<'a>(text: &'a str, labels: &[&str]) -> Result<&'a str, InvalidPem> {
     let label = text.split_once("-BEGIN ").map_or("", |(_, rest)| rest);
     let end = label.find('-').unwrap_or(label.len());
     let (label, rest) = label.split_at(end);
-    if !matches!(label.trim(), "CERTIFICATE" | "X509 CERTIFICATE") {
+    if !labels.contains(&label.trim()) {
         let label = label.trim().chars().take(40).collect();
         return Err(InvalidPem::NotACertificate(label));
     }
@@ -96,8 +101,13 @@ fn between_header_and_footer(text: &str) -> Result<&str, InvalidPem> {
 /// A certificate as PEM with line breaks.
 #[must_use]
 pub fn encode(der: &[u8]) -> String {
+    armor("CERTIFICATE", der)
+}
+
+/// Anything as PEM with line breaks.
+pub(crate) fn armor(label: &str, der: &[u8]) -> String {
     let base64 = BASE64_STANDARD.encode(der);
-    let mut text = String::from("-----BEGIN CERTIFICATE-----\n");
+    let mut text = format!("-----BEGIN {label}-----\n");
     let mut rest = base64.as_str();
     while !rest.is_empty() {
         let (line, after) = rest.split_at(rest.len().min(64));
@@ -105,7 +115,7 @@ pub fn encode(der: &[u8]) -> String {
         text.push('\n');
         rest = after;
     }
-    text.push_str("-----END CERTIFICATE-----\n");
+    text.push_str(&format!("-----END {label}-----\n"));
     text
 }
 

@@ -137,6 +137,26 @@ pub(super) fn of_signature(algorithm: &AlgorithmIdentifier<'_>) -> Option<Weakne
     Some(Weakness::Signature(name))
 }
 
+/// What a signature is called by Java and all who talk to it.
+pub(super) fn name_of_signature(algorithm: &AlgorithmIdentifier<'_>) -> String {
+    let oid = algorithm.algorithm.to_id_string();
+    let name = match oid.as_str() {
+        "1.2.840.113549.1.1.4" => "MD5withRSA",
+        "1.2.840.113549.1.1.5" => "SHA1withRSA",
+        "1.2.840.113549.1.1.10" => "RSASSA-PSS",
+        "1.2.840.113549.1.1.11" => "SHA256withRSA",
+        "1.2.840.113549.1.1.12" => "SHA384withRSA",
+        "1.2.840.113549.1.1.13" => "SHA512withRSA",
+        "1.2.840.10045.4.1" => "SHA1withECDSA",
+        "1.2.840.10045.4.3.2" => "SHA256withECDSA",
+        "1.2.840.10045.4.3.3" => "SHA384withECDSA",
+        "1.2.840.10045.4.3.4" => "SHA512withECDSA",
+        "1.3.101.112" => "Ed25519",
+        _ => return oid,
+    };
+    name.to_owned()
+}
+
 /// SHA-256, SHA-384, SHA-512.
 const SHA_2: [&str; 3] = [
     "2.16.840.1.101.3.4.2.1",

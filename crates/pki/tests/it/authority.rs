@@ -18,6 +18,7 @@ fn subject(name: &str) -> Subject {
         organization: Some("Acme, Inc.".to_owned()),
         locality: Some("acme".to_owned()),
         country: Some("DE".to_owned()),
+        ..Subject::default()
     }
 }
 

@@ -4,4 +4,5 @@
 mod authority;
 mod chains;
 mod hostile;
+mod keystore;
 mod made;
