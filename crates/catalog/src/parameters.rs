@@ -2,7 +2,7 @@
 
 use lockgate_core::input::{FieldErrors, Fields};
 use lockgate_core::limits;
-use lockgate_core::role::{self, RoleName};
+use lockgate_core::role::{self, API_ROLES, RoleName};
 use lockgate_core::tenant::{Plan, Tenant};
 use lockgate_store::instances::Parameters;
 use serde_json::Value;
@@ -33,60 +33,6 @@ const CLIENT_X509: &str = "client_x509";
 
 /// Shortest and longest life of tokens, in seconds.
 pub(crate) const TOKEN_VALIDITY: std::ops::RangeInclusive<i64> = 3_600..=86_400;
-
-/// The roles of the plan `api`. Fixed: each opens a part of the OData API.
-pub(crate) const API_ROLES: [&str; 50] = [
-    "AccessAllAccessPoliciesArtifacts",
-    "AccessPoliciesEdit",
-    "AccessPoliciesRead",
-    "AuthGroup_Administrator",
-    "AuthGroup_BusinessExpert",
-    "AuthGroup_ContentPublisher",
-    "AuthGroup_IntegrationDeveloper",
-    "AuthGroup_ReadOnly",
-    "AuthGroup_SystemDeveloper",
-    "AuthGroup_TenantPartnerDirectoryConfigurator",
-    "B2bInterchangeOperate",
-    "B2bInterchangePayloadRead",
-    "B2bInterchangeRead",
-    "CatalogPackageArtifactsRead",
-    "CatalogPackagesCopy",
-    "CatalogPackagesRead",
-    "CredentialsEdit",
-    "CredentialsRead",
-    "DataArchivingActivate",
-    "DataArchivingRead",
-    "DataStorePayloadsRead",
-    "DataStoresAndQueuesConfig",
-    "DataStoresAndQueuesDelete",
-    "DataStoresAndQueuesRead",
-    "ExternalLoggingActivate",
-    "ExternalLoggingActivationRead",
-    "HealthCheckMonitoringDataRead",
-    "IntegrationCellOperationCockpitRead",
-    "IntegrationCellOperationCockpitWrite",
-    "MessagePayloadsRead",
-    "MessageProcessingLocksDelete",
-    "MessageProcessingLocksRead",
-    "MonitoringArtifactsDeploy",
-    "MonitoringDataRead",
-    "QueuesActivate",
-    "QueuesRetry",
-    "SecurityMaterialDownload",
-    "SecurityMaterialEdit",
-    "TraceConfigurationEdit",
-    "TraceConfigurationRead",
-    "UserRolesEdit",
-    "WebToolingSettingsProductProfiles.savetenantconfiguration",
-    "WorkspaceArtifactLocksDelete",
-    "WorkspaceArtifactLocksRead",
-    "WorkspaceArtifactsDeploy",
-    "WorkspaceDesignGuidelinesConfigure",
-    "WorkspacePackagesConfigure",
-    "WorkspacePackagesEdit",
-    "WorkspacePackagesRead",
-    "WorkspacePackagesTransport",
-];
 
 /// The parameters of an instance that names none.
 ///

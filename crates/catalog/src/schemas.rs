@@ -4,11 +4,12 @@
 //! refused when parameters are read, and of several spellings a schema names the usual one.
 
 use lockgate_core::limits;
+use lockgate_core::role::API_ROLES;
 use lockgate_core::tenant::Plan;
 use serde_json::{Value, json};
 
 use crate::key_type::{CERTIFICATE, EXTERNAL, KEY_LENGTHS, SECRET, VALIDITY_DAYS};
-use crate::parameters::{API_ROLES, GRANT_TYPES, TOKEN_VALIDITY};
+use crate::parameters::{GRANT_TYPES, TOKEN_VALIDITY};
 
 const DRAFT: &str = "http://json-schema.org/draft-04/schema#";
 

@@ -19,6 +19,60 @@ pub const PREDEFINED: [(&str, &str); 2] = [
     (API_INVOKE, "Invoke API artifacts"),
 ];
 
+/// The roles of the plan `api`. Fixed: each opens a part of the OData API.
+pub const API_ROLES: [&str; 50] = [
+    "AccessAllAccessPoliciesArtifacts",
+    "AccessPoliciesEdit",
+    "AccessPoliciesRead",
+    "AuthGroup_Administrator",
+    "AuthGroup_BusinessExpert",
+    "AuthGroup_ContentPublisher",
+    "AuthGroup_IntegrationDeveloper",
+    "AuthGroup_ReadOnly",
+    "AuthGroup_SystemDeveloper",
+    "AuthGroup_TenantPartnerDirectoryConfigurator",
+    "B2bInterchangeOperate",
+    "B2bInterchangePayloadRead",
+    "B2bInterchangeRead",
+    "CatalogPackageArtifactsRead",
+    "CatalogPackagesCopy",
+    "CatalogPackagesRead",
+    "CredentialsEdit",
+    "CredentialsRead",
+    "DataArchivingActivate",
+    "DataArchivingRead",
+    "DataStorePayloadsRead",
+    "DataStoresAndQueuesConfig",
+    "DataStoresAndQueuesDelete",
+    "DataStoresAndQueuesRead",
+    "ExternalLoggingActivate",
+    "ExternalLoggingActivationRead",
+    "HealthCheckMonitoringDataRead",
+    "IntegrationCellOperationCockpitRead",
+    "IntegrationCellOperationCockpitWrite",
+    "MessagePayloadsRead",
+    "MessageProcessingLocksDelete",
+    "MessageProcessingLocksRead",
+    "MonitoringArtifactsDeploy",
+    "MonitoringDataRead",
+    "QueuesActivate",
+    "QueuesRetry",
+    "SecurityMaterialDownload",
+    "SecurityMaterialEdit",
+    "TraceConfigurationEdit",
+    "TraceConfigurationRead",
+    "UserRolesEdit",
+    "WebToolingSettingsProductProfiles.savetenantconfiguration",
+    "WorkspaceArtifactLocksDelete",
+    "WorkspaceArtifactLocksRead",
+    "WorkspaceArtifactsDeploy",
+    "WorkspaceDesignGuidelinesConfigure",
+    "WorkspacePackagesConfigure",
+    "WorkspacePackagesEdit",
+    "WorkspacePackagesRead",
+    "WorkspacePackagesTransport",
+];
+
 /// A role name: 1 to 64 characters of `[A-Za-z0-9_.]`, compared exactly.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -40,6 +94,12 @@ impl RoleName {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// Whether the role opens a part of the API.
+    #[must_use]
+    pub fn is_of_api(&self) -> bool {
+        API_ROLES.contains(&self.as_str())
     }
 
     /// Whether the role exists from the start and is fixed.

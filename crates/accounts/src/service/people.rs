@@ -264,11 +264,11 @@ fn check_rights(kind: AccountKind, admin: bool, roles: &[RoleName], errors: &mut
     }
 }
 
-/// Flow roles have to exist when they are given.
+/// Roles of flows have to exist when they are given; those of the API always do.
 async fn check_roles(tx: &mut Tx, held: &[RoleName]) -> Result<()> {
     let mut errors = FieldErrors::default();
     for (index, role) in held.iter().enumerate() {
-        if !role.is_predefined() && roles::find(tx, role).await?.is_none() {
+        if !role.is_predefined() && !role.is_of_api() && roles::find(tx, role).await?.is_none() {
             errors.add(
                 format!("roles[{index}]"),
                 format!("there is no role {role}"),
