@@ -10,12 +10,16 @@ pub(crate) fn of_operations(error: OperationsError) -> Error {
         OperationsError::Fields(_)
         | OperationsError::Bundle(_)
         | OperationsError::NotInPackage { .. } => Error::bad_request(error.to_string()),
-        OperationsError::AddressTaken { .. } => Error::conflict(error.to_string()),
+        OperationsError::AddressTaken { .. }
+        | OperationsError::MessageRuns(_)
+        | OperationsError::NotKept(_)
+        | OperationsError::TooLargeToKeep { .. } => Error::conflict(error.to_string()),
         OperationsError::NoFlow(_)
         | OperationsError::NoCredential(_)
         | OperationsError::NoVariable(_)
         | OperationsError::NoNumberRange(_)
         | OperationsError::NoMessage(_)
+        | OperationsError::NoPayload(_)
         | OperationsError::NoRefusal(_) => Error::not_found(),
         OperationsError::Store(store) if store.retryable() => Error::new(
             StatusCode::SERVICE_UNAVAILABLE,

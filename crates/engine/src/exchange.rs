@@ -9,6 +9,7 @@ use bytes::Bytes;
 use crate::charset::Charset;
 use crate::error::StepError;
 use crate::headers::Headers;
+use crate::log::LogEntries;
 use crate::names;
 use crate::value::Value;
 
@@ -58,6 +59,8 @@ pub struct Exchange {
     pub properties: HashMap<String, Value>,
     /// Attachments.
     pub attachments: Vec<Attachment>,
+    /// What the message log is to be told.
+    pub log: LogEntries,
 }
 
 impl Exchange {

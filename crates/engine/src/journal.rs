@@ -6,6 +6,7 @@
 //! keep up, new exchanges wait for a place, and are refused when none comes free in time. No record
 //! that has a place is ever dropped while the process lives.
 
+mod contents;
 mod record;
 mod steps;
 mod writer;
@@ -21,8 +22,10 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
-pub(crate) use self::record::{Head, Open, Record};
-pub(crate) use self::steps::{Executed, Trail};
+pub use self::contents::ContentLimits;
+pub(crate) use self::contents::Keeping;
+pub(crate) use self::record::{Head, Open, Record, Sender};
+pub(crate) use self::steps::Trail;
 
 /// The message log of one worker. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -30,6 +33,7 @@ pub struct Journal {
     records: mpsc::Sender<Record>,
     refusals: mpsc::Sender<Refusal>,
     state: Arc<State>,
+    keeping: Arc<Keeping>,
 }
 
 /// What the writer tells about itself.
@@ -70,7 +74,12 @@ impl Closer {
 
 impl Journal {
     /// Starts the writer with room for `buffer` records.
-    pub(crate) fn start(store: Store, worker: Arc<str>, buffer: usize) -> (Self, Closer) {
+    pub(crate) fn start(
+        store: Store,
+        worker: Arc<str>,
+        buffer: usize,
+        content: ContentLimits,
+    ) -> (Self, Closer) {
         let (records, incoming) = mpsc::channel(buffer);
         let (refusals, refused) = mpsc::channel(limits::REFUSAL_BUFFER);
         let (stop, stopped) = watch::channel(false);
@@ -90,6 +99,7 @@ impl Journal {
             records,
             refusals,
             state,
+            keeping: Arc::new(Keeping::new(content)),
         };
         (journal, Closer { stop, writer })
     }
@@ -107,6 +117,11 @@ impl Journal {
         }
         let place = timeout(wait, self.records.clone().reserve_owned()).await;
         place.ok()?.ok().map(Slot)
+    }
+
+    /// How much is kept of contents.
+    pub(crate) fn keeping(&self) -> &Arc<Keeping> {
+        &self.keeping
     }
 
     /// Shows a running exchange in the log, if there is room.

@@ -9,6 +9,7 @@ pub mod eval;
 pub mod exchange;
 pub mod headers;
 pub mod journal;
+pub mod log;
 pub mod material;
 pub mod names;
 pub mod pipeline;

@@ -14,6 +14,14 @@ pub const LOOP_INDEX: &str = "CamelLoopIndex";
 pub const CHARSET: &str = "CamelCharsetName";
 /// Header: status of the last HTTP answer, and of the answer to the sender.
 pub const RESPONSE_CODE: &str = "CamelHttpResponseCode";
+/// Header: the method of the sender's request.
+pub const METHOD: &str = "CamelHttpMethod";
+/// Header: the address of the sender's request, without its query.
+pub const URL: &str = "CamelHttpUrl";
+/// Header: the query of the sender's request.
+pub const QUERY: &str = "CamelHttpQuery";
+/// Header: what the sender's request has behind the endpoint's address.
+pub const PATH: &str = "CamelHttpPath";
 /// Header: the caller's name.
 pub const USER_NAME: &str = "SapAuthenticatedUserName";
 /// Header: media type of the body.
@@ -38,6 +46,9 @@ pub const LOG_LEVELS: [&str; 3] = [
     "SAP_MPL_LogLevel_Internal",
     "SAP_MPL_LogLevel_External",
 ];
+
+/// Header: the log level that a caller wishes for this message.
+pub const WISHED_LOG_LEVEL: &str = "SAP_MessageProcessingLogLevel";
 
 /// Whether a header belongs to the engine and never crosses the border of a flow.
 #[must_use]

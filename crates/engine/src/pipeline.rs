@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use lockgate_flow::plan::{NodeIndex, ProcessIndex, Trigger};
+use lockgate_store::messages::Model;
 use regex::Regex;
 
 use crate::receiver::FlowInfo;
@@ -19,6 +20,8 @@ pub struct Pipeline {
     pub(crate) name: Arc<str>,
     pub(crate) return_exception_to_sender: bool,
     pub(crate) allowed_headers: HeaderFilter,
+    /// What the steps are called in the message log.
+    pub(crate) model: Arc<Model>,
     pub(crate) processes: Vec<Process>,
     /// What starts which main process.
     pub(crate) entries: Vec<(ProcessIndex, Trigger)>,
@@ -46,6 +49,8 @@ impl HeaderFilter {
 /// A main or local process.
 #[derive(Debug)]
 pub(crate) struct Process {
+    /// Id of the model element.
+    pub(crate) id: Arc<str>,
     pub(crate) nodes: Vec<Node>,
     pub(crate) start: Option<NodeIndex>,
     /// Where handling of an exception begins, if the process handles exceptions.
@@ -57,10 +62,8 @@ pub(crate) struct Process {
 pub(crate) struct Node {
     /// Id of the model element.
     pub(crate) id: Arc<str>,
-    /// Display name.
-    pub(crate) name: Arc<str>,
-    /// What kind of step it is, for people.
-    pub(crate) kind: &'static str,
+    /// Position among all nodes of the flow, in the model.
+    pub(crate) position: u32,
     pub(crate) op: Op,
     pub(crate) next: Option<NodeIndex>,
     /// Whether it can change what the message log notes of headers and properties.

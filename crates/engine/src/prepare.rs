@@ -6,6 +6,7 @@ use std::sync::Arc;
 use lockgate_flow::plan::{
     AllowedHeaders, Authorization, Plan, Process as ProcessSpec, ReceiverKind, Trigger,
 };
+use lockgate_store::messages::{Model, ModelNode};
 
 use crate::access::Listed;
 use crate::eval::pattern::{self, Case};
@@ -65,10 +66,11 @@ pub fn prepare(plan: &Plan, registry: &Registry) -> Result<Pipeline, Vec<Problem
         HeaderFilter::None
     });
     problems.extend(unreadable_names(plan));
+    let mut model = Vec::new();
     let processes = plan
         .processes
         .iter()
-        .map(|spec| process(spec, &preparation, &mut problems))
+        .map(|spec| process(spec, &preparation, &mut model, &mut problems))
         .collect();
     if !problems.is_empty() {
         return Err(problems);
@@ -78,6 +80,7 @@ pub fn prepare(plan: &Plan, registry: &Registry) -> Result<Pipeline, Vec<Problem
         name: plan.name.as_str().into(),
         return_exception_to_sender: plan.settings.return_exception_to_sender,
         allowed_headers,
+        model: Arc::new(Model::new(&plan.id, model)),
         processes,
         entries: plan
             .entries
@@ -120,6 +123,7 @@ fn header_filter(spec: &AllowedHeaders) -> Result<HeaderFilter, String> {
 fn process(
     spec: &ProcessSpec,
     preparation: &Preparation<'_>,
+    model: &mut Vec<ModelNode>,
     problems: &mut Vec<Problem>,
 ) -> Process {
     let mut nodes = Vec::with_capacity(spec.nodes.len());
@@ -127,8 +131,6 @@ fn process(
     let mut appended = Vec::new();
     for node in &spec.nodes {
         let id: Arc<str> = node.id.as_str().into();
-        let name: Arc<str> = node.name.as_str().into();
-        let kind = steps::kind(&node.spec);
         let prepared = match steps::prepare(&node.spec, preparation) {
             Ok(prepared) => prepared,
             Err(found) => {
@@ -140,14 +142,19 @@ fn process(
                 continue;
             }
         };
+        let position = u32::try_from(model.len()).unwrap_or(u32::MAX);
+        model.push(ModelNode {
+            id: node.id.clone(),
+            name: node.name.clone(),
+            kind: steps::kind(&node.spec).to_owned(),
+        });
         let next = match prepared.then {
             None => node.next,
             Some(end) => {
                 let at = spec.nodes.len() + appended.len();
                 appended.push(Node {
                     id: Arc::clone(&id),
-                    name: Arc::clone(&name),
-                    kind,
+                    position,
                     op: Op::End(end),
                     next: None,
                     noted: false,
@@ -157,8 +164,7 @@ fn process(
         };
         nodes.push(Node {
             id,
-            name,
-            kind,
+            position,
             op: prepared.op,
             next,
             noted: steps::is_noted(&node.spec),
@@ -166,6 +172,7 @@ fn process(
     }
     nodes.extend(appended);
     Process {
+        id: spec.id.as_str().into(),
         nodes,
         start: spec.start,
         exception: spec.exception.as_ref().map(|scope| scope.start),

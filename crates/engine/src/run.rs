@@ -21,7 +21,7 @@ use lockgate_flow::plan::{HttpSession, NodeIndex, ProcessIndex};
 use crate::error::StepError;
 use crate::eval::EvalContext;
 use crate::exchange::Exchange;
-use crate::journal::{Executed, Trail};
+use crate::journal::Trail;
 use crate::names;
 use crate::pipeline::{End, Loop, Node, Op, Pipeline, Stage};
 use crate::runtime::{Deployed, Runtime};
@@ -175,7 +175,7 @@ impl<'a> Interpreter<'a> {
                 None => self.end(End::Message, None),
                 Some(at) => {
                     let node = &process.nodes[at];
-                    match self.visit(at, node).await {
+                    match self.visit(node).await {
                         Ok(Move::To(next)) => {
                             self.frame().at = next;
                             None
@@ -223,8 +223,8 @@ impl<'a> Interpreter<'a> {
     }
 
     /// Executes a node and notes that in the trail.
-    async fn visit(&mut self, at: NodeIndex, node: &'a Node) -> Result<Move, StepError> {
-        let picture = self.trail.picture(self.exchange);
+    async fn visit(&mut self, node: &'a Node) -> Result<Move, StepError> {
+        self.trail.begin(node, self.now, self.exchange);
         let result = self.execute(node).await;
         if node.noted {
             self.trail.note(self.exchange);
@@ -232,15 +232,9 @@ impl<'a> Interpreter<'a> {
         if self.trail.wants_steps() {
             let started = self.now;
             self.now = self.runtime.clock().now();
-            let step = Executed {
-                process: self.frame().process,
-                node: at,
-                started,
-                ended: self.now,
-                error: result.as_ref().err().map(|error| Arc::new(error.clone())),
-                before: picture,
-            };
-            self.trail.executed(step);
+            let error = result.as_ref().err();
+            self.trail
+                .end(node, (started, self.now), error, self.exchange);
         }
         result
     }

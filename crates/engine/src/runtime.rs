@@ -4,10 +4,11 @@ mod accept;
 mod deploy;
 mod direct;
 mod http;
+mod resend;
 mod schedule;
 mod timer;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -16,6 +17,7 @@ use std::time::Duration;
 use arc_swap::ArcSwap;
 use lockgate_core::clock::SharedClock;
 use lockgate_core::crypto::Vault;
+use lockgate_core::ids::MessageId;
 use lockgate_core::limits;
 use lockgate_core::random::SharedRandom;
 use lockgate_flow::plan::ProcessIndex;
@@ -27,7 +29,7 @@ use tokio_util::task::TaskTracker;
 
 pub(crate) use self::deploy::Deployed;
 use crate::endpoints::Endpoints;
-use crate::journal::{Closer, Journal};
+use crate::journal::{Closer, ContentLimits, Journal};
 use crate::material::Materials;
 use crate::prepare::Registry;
 
@@ -57,6 +59,8 @@ pub struct Settings {
     pub journal_buffer: usize,
     /// How long a new exchange waits for a place in the message log before it is refused.
     pub journal_wait: Duration,
+    /// How much the message log keeps of contents.
+    pub content: ContentLimits,
     /// Whether an error that leaves a local process is offered to the exception subprocess of its
     /// caller. Off, as documented for the original: such an error ends the message.
     pub local_errors_reach_caller: bool,
@@ -87,6 +91,7 @@ impl Settings {
             exchange_steps: limits::EXCHANGE_STEPS,
             journal_buffer: limits::JOURNAL_BUFFER,
             journal_wait: limits::JOURNAL_WAIT,
+            content: ContentLimits::default(),
             local_errors_reach_caller: false,
             timers: Timers::Scheduled,
         }
@@ -116,6 +121,8 @@ struct Inner {
     deployments: tokio::sync::Mutex<deploy::Deployments>,
     /// Whether the deployed flows were loaded once.
     loaded: AtomicBool,
+    /// Kept messages that this worker is about to send again, by the ids of the new ones.
+    resending: Mutex<HashSet<MessageId>>,
     /// Places for running exchanges.
     exchanges: Arc<Semaphore>,
     concurrent_exchanges: u32,
@@ -175,6 +182,7 @@ impl Runtime {
             parts.store.clone(),
             Arc::clone(&worker),
             settings.journal_buffer,
+            settings.content,
         );
         let places = settings.concurrent_exchanges.min(Semaphore::MAX_PERMITS);
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
@@ -194,6 +202,7 @@ impl Runtime {
             routes: ArcSwap::default(),
             deployments: tokio::sync::Mutex::default(),
             loaded: AtomicBool::new(false),
+            resending: Mutex::default(),
             exchanges: Arc::new(Semaphore::new(places)),
             concurrent_exchanges: u32::try_from(places).unwrap_or(u32::MAX),
             heavy: Semaphore::new(threads),

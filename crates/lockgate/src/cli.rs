@@ -113,11 +113,8 @@ enum Command {
     NumberRange(variable::RangeCommand),
     /// List messages, newest first
     Messages(message::Filter),
-    /// Show one message with its steps
-    Message {
-        /// Message id
-        id: String,
-    },
+    /// Show one message with its steps, send it again, or delete it
+    Message(message::One),
     /// Say why a call was refused
     Why {
         /// Correlation id from the refusal
@@ -193,7 +190,7 @@ async fn online(command: Command, session: Session) -> anyhow::Result<()> {
         Command::Variable(command) => variable::run(command, &session).await,
         Command::NumberRange(command) => variable::run_ranges(command, &session).await,
         Command::Messages(filter) => message::list(&filter, &session).await,
-        Command::Message { id } => message::show(&id, &session).await,
+        Command::Message(one) => Box::pin(message::one(one, &session)).await,
         Command::Why { id } => message::why(&id, &session).await,
         Command::Refusals { limit } => message::refusals(limit, &session).await,
         Command::Audit(filter) => audit::list(&filter, &session).await,

@@ -47,6 +47,25 @@ pub enum Error {
     /// No message has this id.
     #[error("There is no message {0:?} in the log.")]
     NoMessage(String),
+    /// The message has not ended.
+    #[error("The message {0:?} is still under way; it can be deleted when it has ended.")]
+    MessageRuns(String),
+    /// Nothing was kept of how the message came in.
+    #[error("The message {0:?} was not kept as it came in, so it cannot be sent again.")]
+    NotKept(String),
+    /// The message was larger than what is kept.
+    #[error(
+        "The message {message:?} had {size} bytes, more than are kept, so it cannot be sent again."
+    )]
+    TooLargeToKeep {
+        /// The message.
+        message: String,
+        /// The size of its body.
+        size: u64,
+    },
+    /// No content is kept under this number.
+    #[error("There is no kept content {0}.")]
+    NoPayload(i64),
     /// No refused call has this correlation id.
     #[error("No refused call with the correlation id {0:?} is on record.")]
     NoRefusal(String),

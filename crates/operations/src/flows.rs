@@ -2,6 +2,7 @@
 
 mod deploy;
 mod endpoints;
+mod logging;
 mod parameters;
 
 use std::collections::BTreeMap;
@@ -10,7 +11,7 @@ use lockgate_core::audit::{Action, Actor, Target};
 use lockgate_core::input::{FieldErrors, Fields};
 use lockgate_flow::{Bundle, Diagnostic, Parameter, Reading};
 use lockgate_store::changes::{self, Topic};
-use lockgate_store::flows::{self, Flow, FlowHead, LogLevel, NewFlow, Status};
+use lockgate_store::flows::{self, Flow, FlowHead, NewFlow, Status};
 use lockgate_store::{audit, deployed_artifacts};
 use serde_json::Value;
 
@@ -20,6 +21,7 @@ use crate::service::Operations;
 pub use endpoints::Endpoint;
 pub(crate) use endpoints::EndpointCache;
 use endpoints::Wanted;
+use logging::Logging;
 
 /// Something found in an upload.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -83,8 +85,9 @@ impl Operations {
         Ok(self.stored(id).await?.bundle)
     }
 
-    /// Changes a deployed flow by `{"parameters"?,"log_level"?}`. New parameters restart it, a new
-    /// log level does not.
+    /// Changes a deployed flow by `{"parameters"?,"log_level"?,"log_level_seconds"?,"keep"?}`. New
+    /// parameters restart it, the rest does not. A log level with a number of seconds counts that
+    /// long, and then the former one again; `keep` is whether messages are kept to be sent again.
     ///
     /// # Errors
     /// When no flow of this id is deployed, fields are wrong, or the flow cannot run with these
@@ -92,25 +95,29 @@ impl Operations {
     pub async fn update_flow(&self, actor: &Actor, id: &str, request: Value) -> Result<Outcome> {
         let mut errors = FieldErrors::default();
         let mut fields = Fields::of("", request, &mut errors);
-        let log_level = log_level(&mut fields);
+        let logging = Logging::read(&mut fields);
         let changes = parameters::changes(&mut fields);
         fields.finish();
         errors.check()?;
-        let flow = self.stored(id).await?;
-        match changes {
-            Some(changes) => self.reconfigure(actor, flow, changes, log_level).await,
-            None => self.relog(actor, flow, log_level).await,
+        let Some(changes) = changes else {
+            return self.relog(actor, id, logging).await;
+        };
+        let outcome = self.reconfigure(actor, id, changes).await?;
+        if logging.is_empty() {
+            return Ok(outcome);
         }
+        let flows = self.relog(actor, id, logging).await?.flows;
+        Ok(Outcome { flows, ..outcome })
     }
 
     async fn reconfigure(
         &self,
         actor: &Actor,
-        mut flow: Flow,
+        id: &str,
         changes: parameters::Changes,
-        log_level: Option<LogLevel>,
     ) -> Result<Outcome> {
-        let note = described(&changes, log_level);
+        let mut flow = self.stored(id).await?;
+        let note = described(&changes);
         parameters::apply(changes, &mut flow.parameters)?;
         let reading = read(flow.bundle.clone(), flow.parameters.clone()).await;
         let (plan, found) = match reading {
@@ -127,7 +134,7 @@ impl Operations {
         };
         self.check_addresses(&[wanted]).await?;
         let deployed = NewFlow {
-            log_level: log_level.unwrap_or(flow.log_level),
+            log_level: flow.log_level,
             id: flow.id,
             name: flow.name,
             version: flow.version,
@@ -138,31 +145,6 @@ impl Operations {
         let new = vec![deployed];
         let flows = self.publish(actor, "flow.update", new, &note).await?;
         Ok(Outcome { flows, findings })
-    }
-
-    async fn relog(
-        &self,
-        actor: &Actor,
-        flow: Flow,
-        log_level: Option<LogLevel>,
-    ) -> Result<Outcome> {
-        let mut head = head_of(&flow);
-        if let Some(level) = log_level {
-            let mut tx = self.store.begin().await?;
-            if !flows::set_log_level(&mut tx, &head.id, level).await? {
-                return Err(Error::NoFlow(head.id));
-            }
-            let (target, note) = (target(&head.id, &head.name), format!("log level {level}"));
-            audit::record(&mut tx, actor, "flow.update", &target, &note).await?;
-            changes::bump(&mut tx, Topic::Flows).await?;
-            tx.commit().await?;
-            head = head_of(&self.stored(&head.id).await?);
-            tracing::info!(flow = head.id, %level, "log level set");
-        }
-        Ok(Outcome {
-            flows: self.described(vec![head]).await?,
-            findings: Vec::new(),
-        })
     }
 
     /// Undeploys a flow. Messages under way are finished, new calls are refused.
@@ -244,10 +226,9 @@ fn target(id: &str, name: &str) -> Target {
 
 /// What an update changes, for the audit log. Values of parameters may be secret, so there are only
 /// their names.
-fn described(changes: &parameters::Changes, log_level: Option<LogLevel>) -> String {
+fn described(changes: &parameters::Changes) -> String {
     let names: Vec<_> = changes.keys().map(String::as_str).collect();
-    let level = log_level.map_or_else(String::new, |level| format!("; log level {level}"));
-    format!("; parameters {}{level}", names.join(", "))
+    format!("; parameters {}", names.join(", "))
 }
 
 /// Reads a stored bundle beside the tasks that answer requests, because it is work.
@@ -279,19 +260,11 @@ fn head_of(flow: &Flow) -> FlowHead {
         version: flow.version.clone(),
         parameters: flow.parameters.clone(),
         log_level: flow.log_level,
+        temporary: flow.temporary,
+        keep: flow.keep,
         generation: flow.generation,
         deployed_by: flow.deployed_by.clone(),
         deployed_at: flow.deployed_at,
         updated_at: flow.updated_at,
     }
-}
-
-fn log_level(fields: &mut Fields<'_>) -> Option<LogLevel> {
-    let word = fields.text("log_level")?;
-    let level = LogLevel::parse(&word);
-    if level.is_none() {
-        let words: Vec<&str> = LogLevel::ALL.iter().map(|level| level.as_str()).collect();
-        fields.error("log_level", format!("must be one of {}", words.join(", ")));
-    }
-    level
 }

@@ -6,6 +6,7 @@ use lockgate_core::clock::SharedClock;
 use lockgate_core::crypto::Vault;
 use lockgate_core::input::{FieldErrors, Fields};
 use lockgate_core::limits;
+use lockgate_core::random::SharedRandom;
 use lockgate_core::tenant::Tenant;
 use lockgate_store::Store;
 
@@ -20,6 +21,8 @@ pub struct Operations {
     pub(crate) tenant: Arc<Tenant>,
     /// The time.
     pub(crate) clock: SharedClock,
+    /// Randomness.
+    pub(crate) random: SharedRandom,
     /// Seals the secrets of credentials.
     pub(crate) vault: Vault,
     pub(crate) endpoints: EndpointCache,
@@ -28,11 +31,18 @@ pub struct Operations {
 impl Operations {
     /// The operations of `tenant` over `store`.
     #[must_use]
-    pub fn new(store: Store, tenant: Arc<Tenant>, clock: SharedClock, vault: Vault) -> Self {
+    pub fn new(
+        store: Store,
+        tenant: Arc<Tenant>,
+        clock: SharedClock,
+        random: SharedRandom,
+        vault: Vault,
+    ) -> Self {
         Self {
             store,
             tenant,
             clock,
+            random,
             vault,
             endpoints: EndpointCache::default(),
         }

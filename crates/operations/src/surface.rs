@@ -45,6 +45,11 @@ impl From<Error> for Problem {
             Error::NoVariable(_) => (StatusCode::NOT_FOUND, "LG-VARIABLE"),
             Error::NoNumberRange(_) => (StatusCode::NOT_FOUND, "LG-NUMBER-RANGE"),
             Error::NoMessage(_) => (StatusCode::NOT_FOUND, "LG-MESSAGE"),
+            Error::MessageRuns(_) => (StatusCode::CONFLICT, "LG-MESSAGE-RUNS"),
+            Error::NotKept(_) | Error::TooLargeToKeep { .. } => {
+                (StatusCode::CONFLICT, "LG-MESSAGE-NOT-KEPT")
+            }
+            Error::NoPayload(_) => (StatusCode::NOT_FOUND, "LG-PAYLOAD"),
             Error::NoRefusal(_) => (StatusCode::NOT_FOUND, "LG-REFUSAL"),
         };
         let problem = Self::new(status, code, error.to_string());
@@ -57,6 +62,10 @@ impl From<Error> for Problem {
                 problem.hint("undeploy that flow, or give one of them another address")
             }
             Error::NotInPackage { .. } => problem.field("flow"),
+            Error::NotKept(_) => problem
+                .hint("messages are kept at log level TRACE, and of flows for which 'keep' is set"),
+            Error::TooLargeToKeep { .. } => problem.hint("raise messages.kept_bytes"),
+            Error::NoPayload(_) => problem.hint("contents are deleted before their messages"),
             Error::NoMessage(_) | Error::NoRefusal(_) => problem
                 .hint("records appear up to 200 ms after the answer, and old ones are deleted"),
             _ => problem,

@@ -40,6 +40,8 @@ words! {
         Accounts = "accounts",
         /// Authorities of client certificates.
         Trust = "trust",
+        /// Kept messages that are to run again.
+        Resends = "resends",
     }
 }
 

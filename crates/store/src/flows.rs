@@ -9,7 +9,8 @@ use crate::tx::Tx;
 use crate::value::{Json, Row, Unreadable, params, words};
 
 const TABLE: &str = "flows";
-const HEAD: &str = "id, name, version, parameters, log_level, generation, deployed_by, \
+const HEAD: &str = "id, name, version, parameters, log_level, temporary_level, \
+    temporary_until, keep, generation, deployed_by, \
     deployed_at, updated_at";
 const STATUS: &str = "flow_id, worker, generation, state, detail, reported_at";
 
@@ -63,6 +64,10 @@ pub struct Flow {
     pub parameters: BTreeMap<String, String>,
     /// How much the message log keeps.
     pub log_level: LogLevel,
+    /// How much it keeps for a time.
+    pub temporary: Option<Temporary>,
+    /// Whether what comes in is kept, so that it can be sent again.
+    pub keep: bool,
     /// New with each deployment of any flow, and never used twice.
     pub generation: i64,
     /// Who deployed it.
@@ -86,6 +91,10 @@ pub struct FlowHead {
     pub parameters: BTreeMap<String, String>,
     /// How much the message log keeps.
     pub log_level: LogLevel,
+    /// How much it keeps for a time.
+    pub temporary: Option<Temporary>,
+    /// Whether what comes in is kept, so that it can be sent again.
+    pub keep: bool,
     /// New with each deployment of any flow, and never used twice.
     pub generation: i64,
     /// Who deployed it.
@@ -94,6 +103,57 @@ pub struct FlowHead {
     pub deployed_at: Timestamp,
     /// When it was deployed or its log level set, whichever was later.
     pub updated_at: Timestamp,
+}
+
+/// A log level for a time; afterwards the flow's own counts again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Temporary {
+    /// How much the message log keeps.
+    pub level: LogLevel,
+    /// Until when.
+    pub until: Timestamp,
+}
+
+/// What the message log keeps of a flow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Logging {
+    /// How much.
+    pub level: LogLevel,
+    /// How much for a time.
+    pub temporary: Option<Temporary>,
+    /// Whether what comes in is kept, so that it can be sent again.
+    pub keep: bool,
+}
+
+impl Logging {
+    /// How much is kept of a message that starts at `now`.
+    #[must_use]
+    pub fn level_at(&self, now: Timestamp) -> LogLevel {
+        let temporary = self.temporary.filter(|temporary| now < temporary.until);
+        temporary.map_or(self.level, |temporary| temporary.level)
+    }
+}
+
+impl From<LogLevel> for Logging {
+    fn from(level: LogLevel) -> Self {
+        Self {
+            level,
+            temporary: None,
+            keep: false,
+        }
+    }
+}
+
+impl FlowHead {
+    /// What the message log keeps of the flow.
+    #[must_use]
+    pub fn logging(&self) -> Logging {
+        Logging {
+            level: self.log_level,
+            temporary: self.temporary,
+            keep: self.keep,
+        }
+    }
 }
 
 words! {
@@ -172,7 +232,7 @@ async fn next_generation(tx: &mut Tx) -> Result<i64> {
     .await
 }
 
-/// Sets the log level of a flow. Returns whether the flow exists.
+/// Sets the log level of a flow, for good, and ends a temporary one. Returns whether the flow exists.
 ///
 /// # Errors
 /// Those of the database.
@@ -180,8 +240,42 @@ pub async fn set_log_level(tx: &mut Tx, id: &str, level: LogLevel) -> Result<boo
     let now = tx.now();
     let updated = tx
         .execute(
-            "UPDATE flows SET log_level = $2, updated_at = $3 WHERE id = $1",
+            "UPDATE flows SET log_level = $2, temporary_level = NULL, temporary_until = NULL,
+                updated_at = $3
+            WHERE id = $1",
             params![id, level, now],
+        )
+        .await?;
+    Ok(updated == 1)
+}
+
+/// Sets the log level of a flow for a time, in place of an earlier one for a time. Returns whether
+/// the flow exists.
+///
+/// # Errors
+/// Those of the database.
+pub async fn set_temporary_level(tx: &mut Tx, id: &str, temporary: Temporary) -> Result<bool> {
+    let now = tx.now();
+    let updated = tx
+        .execute(
+            "UPDATE flows SET temporary_level = $2, temporary_until = $3, updated_at = $4
+            WHERE id = $1",
+            params![id, temporary.level, temporary.until, now],
+        )
+        .await?;
+    Ok(updated == 1)
+}
+
+/// Sets whether what comes in is kept, so that it can be sent again. Returns whether the flow exists.
+///
+/// # Errors
+/// Those of the database.
+pub async fn set_keep(tx: &mut Tx, id: &str, keep: bool) -> Result<bool> {
+    let now = tx.now();
+    let updated = tx
+        .execute(
+            "UPDATE flows SET keep = $2, updated_at = $3 WHERE id = $1",
+            params![id, keep, now],
         )
         .await?;
     Ok(updated == 1)
@@ -207,6 +301,15 @@ pub async fn delete(tx: &mut Tx, id: &str) -> Result<bool> {
 pub async fn find(tx: &mut Tx, id: &str) -> Result<Option<Flow>> {
     let sql = format!("SELECT {HEAD}, bundle FROM flows WHERE id = $1");
     tx.find(TABLE, &sql, params![id], decode).await
+}
+
+/// The flow with this id, without its bundle.
+///
+/// # Errors
+/// Those of the database.
+pub async fn find_head(tx: &mut Tx, id: &str) -> Result<Option<FlowHead>> {
+    let sql = format!("SELECT {HEAD} FROM flows WHERE id = $1");
+    tx.find(TABLE, &sql, params![id], decode_head).await
 }
 
 /// Every flow without its bundle, by id.
@@ -318,6 +421,8 @@ fn decode(row: &mut Row) -> Result<Flow, Unreadable> {
         bundle: row.take("bundle")?,
         parameters: head.parameters,
         log_level: head.log_level,
+        temporary: head.temporary,
+        keep: head.keep,
         generation: head.generation,
         deployed_by: head.deployed_by,
         deployed_at: head.deployed_at,
@@ -327,12 +432,19 @@ fn decode(row: &mut Row) -> Result<Flow, Unreadable> {
 
 fn decode_head(row: &mut Row) -> Result<FlowHead, Unreadable> {
     let Json(parameters) = row.take("parameters")?;
+    let level: Option<LogLevel> = row.take("temporary_level")?;
+    let until: Option<Timestamp> = row.take("temporary_until")?;
+    let temporary = level
+        .zip(until)
+        .map(|(level, until)| Temporary { level, until });
     Ok(FlowHead {
         id: row.take("id")?,
         name: row.take("name")?,
         version: row.take("version")?,
         parameters,
         log_level: row.take("log_level")?,
+        temporary,
+        keep: row.take("keep")?,
         generation: row.take("generation")?,
         deployed_by: row.take("deployed_by")?,
         deployed_at: row.take("deployed_at")?,

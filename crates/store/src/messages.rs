@@ -1,5 +1,10 @@
 //! The message log: one record for each message that a flow processed.
 
+mod search;
+mod steps;
+
+use std::sync::Arc;
+
 use lockgate_core::clock::Timestamp;
 use lockgate_core::ids::MessageId;
 use serde::de::DeserializeOwned;
@@ -7,13 +12,20 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::Result;
 use crate::flows::LogLevel;
+use crate::payloads;
 use crate::tx::Tx;
 use crate::value::{Json, Row, Unreadable, Value, indexed, params, words};
 
+pub use search::{
+    Compare, Condition, Order, OrderBy, PAYLOADS_SEARCHED, Search, Subject, TextTest, TimeSubject,
+    count, search,
+};
+pub use steps::{Model, ModelNode, Step};
+
 const TABLE: &str = "messages";
-const COLUMNS: &str = "id, correlation_id, flow_id, flow_name, status, custom_status, \
-    application_id, message_type, sender, receiver, started_at, ended_at, identity, error, \
-    error_step, intermediate_error, log_level, worker, custom_headers";
+const COLUMNS: &str = "id, correlation_id, predecessor_id, flow_id, flow_name, status, \
+    custom_status, application_id, message_type, sender, receiver, started_at, ended_at, identity, \
+    error, error_step, intermediate_error, log_level, worker, custom_headers, attributes, changed_at";
 /// Rows deleted by one call of [`purge`].
 const PURGE_BATCH: i64 = 5_000;
 
@@ -40,6 +52,8 @@ pub struct Message {
     pub id: MessageId,
     /// Common to messages that belong together. Its first 500 characters are kept.
     pub correlation_id: String,
+    /// The message that was sent again as this one.
+    pub predecessor: Option<MessageId>,
     /// Id of the flow. Its first 500 characters are kept.
     pub flow_id: String,
     /// Name of the flow when the message was processed.
@@ -74,46 +88,67 @@ pub struct Message {
     pub worker: String,
     /// Properties the flow added for searching.
     pub custom_headers: Vec<(String, String)>,
-    /// What each step did; [`list`] leaves it empty.
+    /// What adapters told about it.
+    pub attributes: Vec<Attribute>,
+    /// What its steps are called; without steps there is none.
+    pub model: Option<Arc<Model>>,
+    /// The steps that were kept; [`list`] and [`search`] leave them empty.
     pub steps: Vec<Step>,
 }
 
-/// One executed step of a message.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Step {
-    /// Position in the order of execution.
-    pub seq: u32,
-    /// Id of the step in the flow.
-    pub step_id: String,
-    /// Its name.
+/// Something an adapter told about a message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attribute {
+    /// Which adapter.
+    pub adapter: String,
+    /// What it is about.
     pub name: String,
-    /// What kind of step it is.
-    pub kind: String,
-    /// The branch it ran in; empty for the main one.
-    pub branch: String,
-    /// When it started.
-    pub started_at: Timestamp,
-    /// When it ended.
-    pub ended_at: Option<Timestamp>,
-    /// What went wrong.
-    pub error: Option<String>,
-    /// Headers, properties and an excerpt of the body, when traced.
-    pub detail: Option<serde_json::Value>,
+    /// What it is.
+    pub value: String,
+}
+
+impl Message {
+    /// When the record last changed: the end, or the start while it runs.
+    #[must_use]
+    pub fn changed_at(&self) -> Timestamp {
+        self.ended_at.unwrap_or(self.started_at)
+    }
+
+    /// What a step is called.
+    #[must_use]
+    pub fn node(&self, step: &Step) -> ModelNode {
+        match &self.model {
+            Some(model) => model.node(step),
+            None => steps::unknown().node(step),
+        }
+    }
 }
 
 /// Which messages [`list`] returns. The default is the newest of all.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Filter {
-    /// Of this flow.
+    /// Of this flow, by id, or by name while it is deployed.
     pub flow: Option<String>,
     /// With this status.
     pub status: Option<MessageStatus>,
+    /// With this status of the flow's own; without one it is the status.
+    pub custom_status: Option<String>,
     /// With this correlation id.
     pub correlation: Option<String>,
     /// With this application id.
     pub application_id: Option<String>,
+    /// With this message type.
+    pub message_type: Option<String>,
     /// With this sender.
     pub sender: Option<String>,
+    /// With this receiver.
+    pub receiver: Option<String>,
+    /// With a custom header of this name, and of this value if there is one.
+    pub header: Option<(String, Option<String>)>,
+    /// With this text in what is kept of its content.
+    pub payload: Option<String>,
+    /// Sent again as the message with this id.
+    pub predecessor: Option<String>,
     /// Started at this instant or later.
     pub since: Option<Timestamp>,
     /// Started before this instant.
@@ -129,6 +164,46 @@ impl Filter {
     pub const PAGE: u32 = 100;
     /// How many messages are returned at most: a page, and one more that tells whether it is the last.
     pub const PAGE_MAX: u32 = 1_001;
+
+    /// The same as a search, newest first.
+    fn search(&self) -> Search {
+        let equal = |subject, text: &Option<String>| {
+            let text = text.clone()?;
+            Some(Condition::Text(subject, TextTest::Is(Compare::Equal), text))
+        };
+        let time = |compare, at: Option<Timestamp>| {
+            Some(Condition::Time(TimeSubject::Started, compare, at?))
+        };
+        let status = self.status.map(|status| status.as_str().to_owned());
+        let header = |(name, value): &(String, Option<String>)| Condition::Header {
+            name: name.clone(),
+            value: value.clone(),
+        };
+        let conditions = [
+            equal(Subject::Flow, &self.flow),
+            equal(Subject::Status, &status),
+            equal(Subject::CustomStatus, &self.custom_status),
+            equal(Subject::Correlation, &self.correlation),
+            equal(Subject::ApplicationId, &self.application_id),
+            equal(Subject::MessageType, &self.message_type),
+            equal(Subject::Sender, &self.sender),
+            equal(Subject::Receiver, &self.receiver),
+            equal(Subject::Predecessor, &self.predecessor),
+            self.header.as_ref().map(header),
+            self.payload.clone().map(Condition::Payload),
+            time(Compare::GreaterOrEqual, self.since),
+            time(Compare::Less, self.until),
+        ];
+        Search {
+            condition: Condition::And(conditions.into_iter().flatten().collect()),
+            after: self.before.clone(),
+            limit: match self.limit {
+                0 => Self::PAGE,
+                limit => limit,
+            },
+            ..Search::default()
+        }
+    }
 }
 
 /// A position in the list of messages.
@@ -146,41 +221,107 @@ pub struct Cursor {
 /// # Errors
 /// Those of the database.
 pub async fn append(tx: &mut Tx, messages: &[Message]) -> Result<()> {
+    add_models(tx, messages).await?;
     tx.execute_each(UPSERT, messages.iter().map(encode).collect())
-        .await
+        .await?;
+    let headers: Vec<_> = messages.iter().flat_map(header_rows).collect();
+    if headers.is_empty() {
+        return Ok(());
+    }
+    tx.execute_each(
+        "INSERT INTO message_headers (header_name, header_value, message_at, message_id)
+        VALUES ($1, $2, $3, $4)
+        ON CONFLICT (header_name, header_value, message_at, message_id) DO NOTHING",
+        headers,
+    )
+    .await
 }
 
-const UPSERT: &str = "INSERT INTO messages (id, correlation_id, flow_id, flow_name, status,
-        custom_status, application_id, message_type, sender, receiver, started_at, ended_at,
-        identity, error, error_step, intermediate_error, log_level, worker, custom_headers, steps)
+/// Adds the models that steps of these messages refer to, where they are new.
+async fn add_models(tx: &mut Tx, messages: &[Message]) -> Result<()> {
+    let mut models: Vec<&Arc<Model>> = messages
+        .iter()
+        .filter(|message| !message.steps.is_empty())
+        .filter_map(|message| message.model.as_ref())
+        .collect();
+    models.sort_unstable_by(|one, other| one.id.cmp(&other.id));
+    models.dedup_by(|one, other| one.id == other.id);
+    if models.is_empty() {
+        return Ok(());
+    }
+    let row = |model: &&Arc<Model>| params![&model.id, indexed(&model.flow), Json(&model.nodes)];
+    tx.execute_each(
+        "INSERT INTO message_models (id, flow_id, nodes) VALUES ($1, $2, $3)
+        ON CONFLICT (id) DO NOTHING",
+        models.iter().map(row).collect(),
+    )
+    .await
+}
+
+/// The custom headers of a message, to be found by. What no index could hold is cut.
+fn header_rows(message: &Message) -> impl Iterator<Item = Vec<Value>> {
+    let row = |(name, value): &(String, String)| {
+        params![
+            header_name(name),
+            indexed(value),
+            message.started_at,
+            &message.id
+        ]
+    };
+    message.custom_headers.iter().map(row)
+}
+
+/// Most characters of a custom header's name.
+const HEADER_NAME: usize = 100;
+
+/// As much of the name of a custom header as is kept to be found by.
+fn header_name(name: &str) -> &str {
+    let end = name.char_indices().nth(HEADER_NAME);
+    end.map_or(name, |(end, _)| &name[..end])
+}
+
+const UPSERT: &str = "INSERT INTO messages (id, correlation_id, predecessor_id, flow_id, flow_name,
+        status, custom_status, application_id, message_type, sender, receiver, started_at, ended_at,
+        changed_at, identity, error, error_step, intermediate_error, log_level, worker,
+        custom_headers, attributes, model_id, steps, step_notes)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,
-        $20)
+        $20, $21, $22, $23, $24, $25)
     ON CONFLICT (id) DO UPDATE SET
-        correlation_id = excluded.correlation_id, flow_id = excluded.flow_id,
-        flow_name = excluded.flow_name, status = excluded.status,
+        correlation_id = excluded.correlation_id, predecessor_id = excluded.predecessor_id,
+        flow_id = excluded.flow_id, flow_name = excluded.flow_name, status = excluded.status,
         custom_status = excluded.custom_status, application_id = excluded.application_id,
         message_type = excluded.message_type, sender = excluded.sender,
         receiver = excluded.receiver, started_at = excluded.started_at,
-        ended_at = excluded.ended_at, identity = excluded.identity, error = excluded.error,
-        error_step = excluded.error_step, intermediate_error = excluded.intermediate_error,
-        log_level = excluded.log_level, worker = excluded.worker,
-        custom_headers = excluded.custom_headers, steps = excluded.steps";
+        ended_at = excluded.ended_at, changed_at = excluded.changed_at,
+        identity = excluded.identity, error = excluded.error, error_step = excluded.error_step,
+        intermediate_error = excluded.intermediate_error, log_level = excluded.log_level,
+        worker = excluded.worker, custom_headers = excluded.custom_headers,
+        attributes = excluded.attributes, model_id = excluded.model_id, steps = excluded.steps,
+        step_notes = excluded.step_notes";
 
 fn encode(message: &Message) -> Vec<Value> {
     let correlation = Some(indexed(&message.correlation_id));
+    let (steps, notes) = steps::encode(&message.steps, message.started_at);
+    let model = message
+        .model
+        .as_ref()
+        .filter(|_| !message.steps.is_empty())
+        .map(|model| model.id.as_str());
     params![
         &message.id,
         correlation.filter(|correlation| *correlation != message.id.as_str()),
+        message.predecessor.as_ref(),
         indexed(&message.flow_id),
         &message.flow_name,
         message.status,
-        message.custom_status.as_deref(),
+        message.custom_status.as_deref().map(indexed),
         message.application_id.as_deref().map(indexed),
-        message.message_type.as_deref(),
-        message.sender.as_deref(),
-        message.receiver.as_deref(),
+        message.message_type.as_deref().map(indexed),
+        message.sender.as_deref().map(indexed),
+        message.receiver.as_deref().map(indexed),
         message.started_at,
         message.ended_at,
+        message.changed_at(),
         message.identity.as_deref(),
         message.error.as_deref(),
         message.error_step.as_deref(),
@@ -188,7 +329,10 @@ fn encode(message: &Message) -> Vec<Value> {
         message.log_level,
         &message.worker,
         Some(Json(&message.custom_headers)).filter(|headers| !headers.0.is_empty()),
-        Some(Json(&message.steps)).filter(|steps| !steps.0.is_empty()),
+        Some(Json(&message.attributes)).filter(|attributes| !attributes.0.is_empty()),
+        model,
+        steps,
+        notes,
     ]
 }
 
@@ -197,12 +341,37 @@ fn encode(message: &Message) -> Vec<Value> {
 /// # Errors
 /// Those of the database.
 pub async fn find(tx: &mut Tx, id: &MessageId) -> Result<Option<Message>> {
-    let sql = format!("SELECT {COLUMNS}, steps FROM messages WHERE id = $1");
-    tx.find(TABLE, &sql, params![id], |row| {
+    let sql = format!("SELECT {COLUMNS}, model_id, steps, step_notes FROM messages WHERE id = $1");
+    let found = tx.find(TABLE, &sql, params![id], |row| {
         let mut message = decode(row)?;
-        message.steps = list_of(row, "steps")?;
-        Ok(message)
-    })
+        let bytes: Option<Vec<u8>> = row.take("steps")?;
+        let notes = row.take("step_notes")?;
+        message.steps = steps::decode(bytes.as_deref(), notes, message.started_at);
+        Ok((message, row.take::<Option<String>>("model_id")?))
+    });
+    let Some((mut message, model)) = found.await? else {
+        return Ok(None);
+    };
+    if let Some(model) = model {
+        message.model = find_model(tx, model).await?.map(Arc::new);
+    }
+    Ok(Some(message))
+}
+
+async fn find_model(tx: &mut Tx, id: String) -> Result<Option<Model>> {
+    tx.find(
+        "message_models",
+        "SELECT id, flow_id, nodes FROM message_models WHERE id = $1",
+        params![id],
+        |row| {
+            let Json(nodes) = row.take("nodes")?;
+            Ok(Model {
+                id: row.take("id")?,
+                flow: row.take("flow_id")?,
+                nodes,
+            })
+        },
+    )
     .await
 }
 
@@ -211,74 +380,7 @@ pub async fn find(tx: &mut Tx, id: &MessageId) -> Result<Option<Message>> {
 /// # Errors
 /// Those of the database.
 pub async fn list(tx: &mut Tx, filter: &Filter) -> Result<Vec<Message>> {
-    let (sql, params) = query(filter);
-    tx.list(TABLE, &sql, params, decode).await
-}
-
-/// The statement for a filter. Conditions that are not asked for are left out, so that each
-/// combination can use its index.
-fn query(filter: &Filter) -> (String, Vec<Value>) {
-    let mut conditions = Vec::new();
-    let mut params = Vec::new();
-    let mut require = |condition: &str, value: Value| {
-        params.push(value);
-        conditions.push(format!("{condition} ${}", params.len()));
-    };
-    if let Some(flow) = &filter.flow {
-        require("flow_id =", indexed(flow).into());
-    }
-    match filter.status {
-        // Nearly all are completed: the order of time finds them as fast as an index would.
-        Some(status @ MessageStatus::Completed) => require("status =", status.into()),
-        Some(status) => require("status <> 'COMPLETED' AND status =", status.into()),
-        None => {}
-    }
-    if let Some(application_id) = &filter.application_id {
-        require("application_id =", indexed(application_id).into());
-    }
-    if let Some(sender) = &filter.sender {
-        require("sender =", sender.into());
-    }
-    if let Some(since) = filter.since {
-        require("started_at >=", since.into());
-    }
-    if let Some(until) = filter.until {
-        require("started_at <", until.into());
-    }
-    if let Some(cursor) = &filter.before {
-        params.extend(params![cursor.started_at, &cursor.id]);
-        let (at, id) = (params.len() - 1, params.len());
-        conditions.push(format!("(started_at, id) < (${at}, ${id})"));
-    }
-    let mut sql = match &filter.correlation {
-        None => select(&conditions),
-        Some(correlation) => {
-            params.push(indexed(correlation).into());
-            let number = params.len();
-            let with = |condition: String| select(&[&conditions[..], &[condition]].concat());
-            // The message that the others are correlated with carries its id only once.
-            let named = with(format!("correlation_id = ${number}"));
-            let own = with(format!("id = ${number} AND correlation_id IS NULL"));
-            format!("{named} UNION ALL {own}")
-        }
-    };
-    let limit = match filter.limit {
-        0 => Filter::PAGE,
-        limit => limit.min(Filter::PAGE_MAX),
-    };
-    params.push(limit.into());
-    let order = format!(" ORDER BY started_at DESC, id DESC LIMIT ${}", params.len());
-    sql.push_str(&order);
-    (sql, params)
-}
-
-fn select(conditions: &[String]) -> String {
-    let mut sql = format!("SELECT {COLUMNS} FROM messages");
-    if !conditions.is_empty() {
-        sql.push_str(" WHERE ");
-        sql.push_str(&conditions.join(" AND "));
-    }
-    sql
+    search(tx, &filter.search()).await
 }
 
 /// Marks what `worker` left open as abandoned; called when it starts again, or is known to be gone.
@@ -289,7 +391,7 @@ fn select(conditions: &[String]) -> String {
 pub async fn abandon_open(tx: &mut Tx, worker: &str) -> Result<u64> {
     let now = tx.now();
     tx.execute(
-        "UPDATE messages SET status = $2, ended_at = $3
+        "UPDATE messages SET status = $2, ended_at = $3, changed_at = $3
         WHERE status = $4 AND status <> 'COMPLETED' AND worker = $1",
         params![
             worker,
@@ -301,18 +403,62 @@ pub async fn abandon_open(tx: &mut Tx, worker: &str) -> Result<u64> {
     .await
 }
 
+/// Deletes a message that has ended and everything kept of it. Returns whether there was one.
+///
+/// # Errors
+/// Those of the database.
+pub async fn delete(tx: &mut Tx, id: &MessageId) -> Result<bool> {
+    tx.execute(
+        "DELETE FROM message_headers WHERE message_id = $1 AND message_at =
+            (SELECT started_at FROM messages WHERE id = $1 AND status <> $2)",
+        params![id, MessageStatus::Processing],
+    )
+    .await?;
+    let deleted = tx
+        .execute(
+            "DELETE FROM messages WHERE id = $1 AND status <> $2",
+            params![id, MessageStatus::Processing],
+        )
+        .await?;
+    if deleted == 1 {
+        payloads::delete_of(tx, id).await?;
+    }
+    Ok(deleted == 1)
+}
+
 /// Deletes messages started before `before`, some thousands at a time so that others are not kept
-/// waiting. Returns how many; call it in new transactions until that is 0.
+/// waiting, with their custom headers and what their steps are called. Returns how many rows; call it
+/// in new transactions until that is 0.
 ///
 /// # Errors
 /// Those of the database.
 pub async fn purge(tx: &mut Tx, before: Timestamp) -> Result<u64> {
-    tx.execute(
-        "DELETE FROM messages WHERE id IN
-            (SELECT id FROM messages WHERE started_at < $1 ORDER BY started_at, id LIMIT $2)",
-        params![before, PURGE_BATCH],
-    )
-    .await
+    let headers = tx
+        .execute(
+            "DELETE FROM message_headers WHERE (message_at, message_id) IN
+                (SELECT message_at, message_id FROM message_headers WHERE message_at < $1
+                ORDER BY message_at, message_id LIMIT $2)",
+            params![before, PURGE_BATCH],
+        )
+        .await?;
+    let messages = tx
+        .execute(
+            "DELETE FROM messages WHERE id IN
+                (SELECT id FROM messages WHERE started_at < $1 ORDER BY started_at, id LIMIT $2)",
+            params![before, PURGE_BATCH],
+        )
+        .await?;
+    let mut models = 0;
+    if messages > 0 {
+        models = tx
+            .execute(
+                "DELETE FROM message_models WHERE NOT EXISTS
+                    (SELECT 1 FROM messages WHERE messages.flow_id = message_models.flow_id)",
+                params![],
+            )
+            .await?;
+    }
+    Ok(headers + messages + models)
 }
 
 fn decode(row: &mut Row) -> Result<Message, Unreadable> {
@@ -321,6 +467,7 @@ fn decode(row: &mut Row) -> Result<Message, Unreadable> {
     Ok(Message {
         correlation_id: correlation.unwrap_or_else(|| id.as_str().to_owned()),
         id,
+        predecessor: row.take("predecessor_id")?,
         flow_id: row.take("flow_id")?,
         flow_name: row.take("flow_name")?,
         status: row.take("status")?,
@@ -338,6 +485,8 @@ fn decode(row: &mut Row) -> Result<Message, Unreadable> {
         log_level: row.take("log_level")?,
         worker: row.take("worker")?,
         custom_headers: list_of(row, "custom_headers")?,
+        attributes: list_of(row, "attributes")?,
+        model: None,
         steps: Vec::new(),
     })
 }

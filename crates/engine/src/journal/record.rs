@@ -8,9 +8,11 @@ use lockgate_core::limits;
 use lockgate_store::flows::LogLevel;
 use lockgate_store::messages::{Message, MessageStatus};
 
+use super::contents::{Contents, Keeping};
 use super::steps::Trail;
 use super::{Journal, Slot};
 use crate::access::Identity;
+use crate::log::cut;
 use crate::pipeline::Pipeline;
 
 /// What is known of a message when it is admitted.
@@ -21,8 +23,30 @@ pub(crate) struct Head {
     pub(crate) pipeline: Arc<Pipeline>,
     pub(crate) level: LogLevel,
     pub(crate) started: Timestamp,
+    /// Whether what comes in is kept, so that it can be sent again.
+    pub(crate) keep: bool,
     /// Who sent it, where somebody did.
-    pub(crate) sender: Option<Identity>,
+    pub(crate) sender: Option<Sender>,
+    /// The message that is sent again as this one.
+    pub(crate) predecessor: Option<MessageId>,
+}
+
+/// Who sent a message.
+#[derive(Clone, Debug)]
+pub(crate) enum Sender {
+    /// A caller.
+    Caller(Identity),
+    /// An operator, who sends it again.
+    Operator(Arc<str>),
+}
+
+impl Sender {
+    fn name(&self) -> String {
+        match self {
+            Self::Caller(identity) => identity.to_string(),
+            Self::Operator(name) => name.as_ref().to_owned(),
+        }
+    }
 }
 
 /// A message record on its way to the store.
@@ -45,9 +69,14 @@ pub(crate) struct Open {
 }
 
 impl Open {
-    pub(crate) fn new(head: Arc<Head>, slot: Slot, clock: SharedClock) -> Self {
+    pub(crate) fn new(
+        head: Arc<Head>,
+        slot: Slot,
+        clock: SharedClock,
+        keeping: &Arc<Keeping>,
+    ) -> Self {
         Self {
-            trail: Trail::new(head.level),
+            trail: Trail::new(head.level, keeping),
             head,
             slot: Some(slot),
             clock,
@@ -64,29 +93,23 @@ impl Open {
         if matches!(head.level, LogLevel::None | LogLevel::Error) {
             return;
         }
-        journal.announce(Record {
-            head: Arc::clone(head),
-            trail: Trail::new(LogLevel::None),
-            status: MessageStatus::Processing,
-            ended: None,
-        });
+        journal.announce(Record::running(head, journal.keeping()));
     }
 
     fn finish(&mut self, status: MessageStatus) {
         let Some(slot) = self.slot.take() else {
             return;
         };
-        let failed = !matches!(status, MessageStatus::Completed);
         let kept = match self.head.level {
             LogLevel::None => false,
-            LogLevel::Error => failed,
+            LogLevel::Error => status != MessageStatus::Completed,
             LogLevel::Info | LogLevel::Debug | LogLevel::Trace => true,
         };
         if !kept {
             return;
         }
-        let mut trail = std::mem::replace(&mut self.trail, Trail::new(LogLevel::None));
-        trail.settle(failed);
+        let empty = Trail::new(LogLevel::None, self.trail.keeping());
+        let trail = std::mem::replace(&mut self.trail, empty);
         slot.fill(Record {
             head: Arc::clone(&self.head),
             trail,
@@ -106,17 +129,28 @@ impl Drop for Open {
 const SLOW_SECS: u64 = 60;
 
 impl Record {
-    /// The record as the store keeps it.
-    pub(crate) fn into_message(self, worker: &str) -> Message {
+    /// The record of an exchange that runs.
+    pub(crate) fn running(head: &Arc<Head>, keeping: &Arc<Keeping>) -> Self {
+        Self {
+            head: Arc::clone(head),
+            trail: Trail::new(LogLevel::None, keeping),
+            status: MessageStatus::Processing,
+            ended: None,
+        }
+    }
+
+    /// The record as the store keeps it, and what is kept of the content.
+    pub(crate) fn into_message(self, worker: &str) -> (Message, Option<Box<Contents>>) {
         let Self {
             head,
-            trail,
+            mut trail,
             status,
             ended,
         } = self;
         let slow = ended.is_some_and(|ended| ended.since(head.started).as_secs() > SLOW_SECS);
-        let mut trail = trail;
-        let steps = trail.steps(&head.pipeline);
+        let steps = trail.steps();
+        let contents = trail.contents.take();
+        let told = trail.told.take().unwrap_or_default();
         let failed = trail.error.is_some();
         let (error, error_step) = match (trail.error, trail.escalation) {
             (Some((error, step)), _) => (
@@ -126,9 +160,10 @@ impl Record {
             (None, Some((category, step))) => (Some(format!("Escalation: {category}")), Some(step)),
             (None, None) => (None, None),
         };
-        Message {
+        let message = Message {
             id: head.id.clone(),
             correlation_id: head.correlation.as_ref().to_owned(),
+            predecessor: head.predecessor.clone(),
             flow_id: head.pipeline.id.as_ref().to_owned(),
             flow_name: head.pipeline.name.as_ref().to_owned(),
             status,
@@ -139,22 +174,17 @@ impl Record {
             receiver: trail.notes.receiver,
             started_at: head.started,
             ended_at: ended,
-            identity: head.sender.as_ref().map(Identity::to_string),
+            identity: head.sender.as_ref().map(Sender::name),
             intermediate_error: failed || slow,
             error: error.map(|error| cut(&error, limits::LOG_ERROR_CHARS)),
             error_step: error_step.map(|step| step.as_ref().to_owned()),
             log_level: head.level,
             worker: worker.to_owned(),
-            custom_headers: Vec::new(),
+            custom_headers: told.custom_headers,
+            attributes: told.attributes,
+            model: Some(Arc::clone(&head.pipeline.model)),
             steps,
-        }
+        };
+        (message, contents)
     }
-}
-
-/// The beginning of a text, without the characters that databases cannot keep.
-pub(super) fn cut(text: &str, chars: usize) -> String {
-    text.chars()
-        .take(chars)
-        .map(|c| if c == '\0' { '\u{fffd}' } else { c })
-        .collect()
 }

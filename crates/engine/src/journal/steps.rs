@@ -1,61 +1,85 @@
 //! What a message record tells about the way an exchange took.
 
-use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
 use lockgate_core::clock::Timestamp;
 use lockgate_core::limits;
 use lockgate_store::flows::LogLevel;
-use lockgate_store::messages::Step;
-use serde_json::{Map, json};
+use lockgate_store::messages::{Attribute, Step};
+use lockgate_store::payloads::PayloadKind;
 
-use super::record::cut;
+use super::contents::{Contents, Keeping};
 use crate::error::StepError;
-use crate::exchange::{Body, Exchange};
+use crate::exchange::Exchange;
+use crate::log::{Entries, cut};
 use crate::names;
-use crate::pipeline::Pipeline;
+use crate::pipeline::Node;
 use crate::value::Value;
 
 /// Notes taken while an exchange runs.
 #[derive(Debug)]
 pub(crate) struct Trail {
     level: LogLevel,
+    keeping: Arc<Keeping>,
     /// The last steps, oldest first.
     executed: VecDeque<Executed>,
     count: u32,
-    /// Bytes that traces may still take.
-    trace_left: usize,
     /// The latest error and the model element where it happened, even if it was handled.
     pub(crate) error: Option<(Arc<StepError>, Arc<str>)>,
     /// The category of the latest escalation and the model element where it happened.
     pub(crate) escalation: Option<(Arc<str>, Arc<str>)>,
     pub(super) notes: Notes,
+    pub(super) told: Option<Box<Told>>,
+    pub(super) contents: Option<Box<Contents>>,
+}
+
+/// What steps and adapters told.
+#[derive(Debug, Default)]
+pub(super) struct Told {
+    pub(super) custom_headers: Vec<(String, String)>,
+    pub(super) attributes: Vec<Attribute>,
+    attachments: usize,
 }
 
 /// An executed step, small until somebody wants to read it.
 #[derive(Debug)]
-pub(crate) struct Executed {
-    pub(crate) process: usize,
-    pub(crate) node: usize,
-    pub(crate) started: Timestamp,
-    pub(crate) ended: Timestamp,
-    pub(crate) error: Option<Arc<StepError>>,
-    /// What the exchange looked like before the step, when traced.
-    pub(crate) before: Option<serde_json::Value>,
+struct Executed {
+    /// Position of the node in the model.
+    node: u32,
+    started: Timestamp,
+    ended: Timestamp,
+    /// What few steps have.
+    more: Option<Box<More>>,
 }
 
+#[derive(Debug)]
+struct More {
+    error: Option<String>,
+    properties: Vec<(String, String)>,
+}
+
+/// Room for as many steps is made at once.
+const USUAL_STEPS: usize = 8;
+
 impl Trail {
-    pub(crate) fn new(level: LogLevel) -> Self {
+    pub(crate) fn new(level: LogLevel, keeping: &Arc<Keeping>) -> Self {
         Self {
             level,
+            keeping: Arc::clone(keeping),
             executed: VecDeque::new(),
             count: 0,
-            trace_left: limits::LOG_TRACE_BYTES,
             error: None,
             escalation: None,
             notes: Notes::default(),
+            told: None,
+            contents: None,
         }
+    }
+
+    /// How much is kept.
+    pub(super) fn keeping(&self) -> &Arc<Keeping> {
+        &self.keeping
     }
 
     /// Whether steps are worth the time it takes to note them.
@@ -63,28 +87,96 @@ impl Trail {
         self.level != LogLevel::None
     }
 
-    /// The exchange as it is now, when traced and while there is room.
-    pub(crate) fn picture(&mut self, exchange: &Exchange) -> Option<serde_json::Value> {
-        if self.level != LogLevel::Trace || self.trace_left == 0 {
-            return None;
-        }
-        let picture = picture(exchange);
-        self.trace_left = self.trace_left.saturating_sub(picture.to_string().len());
-        Some(picture)
+    /// Keeps what came in, so that it can be sent again.
+    pub(crate) fn inbound(&mut self, process: &Arc<str>, at: Timestamp, exchange: &Exchange) {
+        self.contents().inbound(process, at, exchange);
     }
 
-    /// Notes a step. Only the last ones are kept.
-    pub(crate) fn executed(&mut self, step: Executed) {
+    /// Notes that a step begins.
+    pub(crate) fn begin(&mut self, node: &Node, now: Timestamp, exchange: &Exchange) {
+        if self.level == LogLevel::Trace {
+            let step = self.count;
+            let contents = self.contents();
+            contents.trace(PayloadKind::Before, step, &node.id, now, exchange);
+        }
+    }
+
+    /// Notes that a step has ended. Only the last ones are kept.
+    pub(crate) fn end(
+        &mut self,
+        node: &Node,
+        (started, ended): (Timestamp, Timestamp),
+        error: Option<&StepError>,
+        exchange: &mut Exchange,
+    ) {
+        let properties = match exchange.log.take() {
+            Some(entries) => self.take(*entries, ended),
+            None => Vec::new(),
+        };
         let kept = match self.level {
             LogLevel::None => return,
-            LogLevel::Error | LogLevel::Info => limits::LOG_STEPS_ON_FAILURE,
+            LogLevel::Error => limits::LOG_STEPS_ERROR,
+            LogLevel::Info => limits::LOG_STEPS_INFO,
             LogLevel::Debug | LogLevel::Trace => limits::LOG_STEPS,
         };
+        if self.level == LogLevel::Trace {
+            let step = self.count;
+            let contents = self.contents();
+            contents.trace(PayloadKind::After, step, &node.id, ended, exchange);
+        }
         if self.executed.len() == kept {
             self.executed.pop_front();
+        } else if self.executed.is_empty() {
+            self.executed.reserve(USUAL_STEPS);
         }
+        let more = (error.is_some() || !properties.is_empty()).then(|| {
+            Box::new(More {
+                error: error.map(|error| cut(&error.message, limits::LOG_ERROR_CHARS)),
+                properties,
+            })
+        });
         self.count = self.count.wrapping_add(1);
-        self.executed.push_back(step);
+        self.executed.push_back(Executed {
+            node: node.position,
+            started,
+            ended,
+            more,
+        });
+    }
+
+    /// Takes over what a step told; gives the properties of the step, where the level keeps them.
+    fn take(&mut self, entries: Entries, now: Timestamp) -> Vec<(String, String)> {
+        let Entries {
+            custom_headers,
+            attributes,
+            properties,
+            attachments,
+        } = entries;
+        if self.level == LogLevel::None {
+            return Vec::new();
+        }
+        let told = self.told.get_or_insert_default();
+        extend(&mut told.custom_headers, custom_headers);
+        extend(&mut told.attributes, attributes);
+        if self.level >= LogLevel::Info {
+            for attachment in attachments {
+                let told = self.told.get_or_insert_default();
+                if told.attachments < limits::LOG_ENTRIES {
+                    told.attachments += 1;
+                    self.contents().attachment(attachment, now);
+                }
+            }
+        }
+        match self.level {
+            LogLevel::Debug | LogLevel::Trace => properties,
+            LogLevel::None | LogLevel::Error | LogLevel::Info => Vec::new(),
+        }
+    }
+
+    fn contents(&mut self) -> &mut Contents {
+        let keeping = &self.keeping;
+        self.contents
+            .get_or_insert_with(|| Box::new(Contents::new(keeping)))
     }
 
     /// Notes what the exchange says about itself.
@@ -92,37 +184,34 @@ impl Trail {
         self.notes.take(exchange);
     }
 
-    /// Forgets steps that the level keeps for failed messages only.
-    pub(super) fn settle(&mut self, failed: bool) {
-        if !failed && self.level < LogLevel::Debug {
-            self.executed.clear();
-        }
-    }
-
     /// The steps as the store keeps them.
-    pub(super) fn steps(&mut self, pipeline: &Pipeline) -> Vec<Step> {
+    pub(super) fn steps(&mut self) -> Vec<Step> {
         let executed = std::mem::take(&mut self.executed);
         let first = self
             .count
             .wrapping_sub(u32::try_from(executed.len()).unwrap_or(u32::MAX));
         let step = |(seq, step): (u32, Executed)| {
-            let node = &pipeline.processes[step.process].nodes[step.node];
+            let (error, properties) = match step.more {
+                Some(more) => (more.error, more.properties),
+                None => (None, Vec::new()),
+            };
             Step {
                 seq,
-                step_id: node.id.as_ref().to_owned(),
-                name: node.name.as_ref().to_owned(),
-                kind: node.kind.to_owned(),
-                branch: String::new(),
+                node: step.node,
                 started_at: step.started,
-                ended_at: Some(step.ended),
-                error: step
-                    .error
-                    .map(|error| cut(&error.message, limits::LOG_ERROR_CHARS)),
-                detail: step.before,
+                ended_at: step.ended,
+                error,
+                properties,
             }
         };
         (first..).zip(executed).map(step).collect()
     }
+}
+
+/// Adds entries while the record has room for them.
+fn extend<T>(list: &mut Vec<T>, entries: Vec<T>) {
+    let room = limits::LOG_ENTRIES.saturating_sub(list.len());
+    list.extend(entries.into_iter().take(room));
 }
 
 /// What a message says about itself in headers and properties.
@@ -199,57 +288,6 @@ fn text(value: &Value, chars: usize) -> Option<String> {
     (!text.is_empty()).then(|| cut(&text, chars))
 }
 
-/// Headers, properties and the beginning of the body, without what looks like a secret.
-fn picture(exchange: &Exchange) -> serde_json::Value {
-    let shown = |name: &str, value: &Value| -> serde_json::Value {
-        if is_secret(name) {
-            return json!("***");
-        }
-        value.to_text().map_or(serde_json::Value::Null, |text| {
-            json!(cut(&text, limits::LOG_TRACE_CHARS))
-        })
-    };
-    let headers: Map<_, _> = exchange
-        .headers
-        .iter()
-        .map(|(name, value)| (cut(name, limits::LOG_VALUE_CHARS), shown(name, value)))
-        .collect();
-    let mut properties: Vec<_> = exchange.properties.iter().collect();
-    properties.sort_unstable_by_key(|(name, _)| *name);
-    let properties: Map<_, _> = properties
-        .into_iter()
-        .map(|(name, value)| (cut(name, limits::LOG_VALUE_CHARS), shown(name, value)))
-        .collect();
-    let body = match &exchange.body {
-        Body::Null => serde_json::Value::Null,
-        Body::Text(text) => json!(cut(text, limits::LOG_TRACE_CHARS)),
-        Body::Bytes(bytes) => json!(excerpt(bytes)),
-    };
-    json!({ "headers": headers, "properties": properties, "body": body, "body_bytes": exchange.body.size() })
-}
-
-fn excerpt(bytes: &[u8]) -> String {
-    let start = &bytes[..bytes.len().min(limits::LOG_TRACE_CHARS)];
-    cut(&String::from_utf8_lossy(start), limits::LOG_TRACE_CHARS)
-}
-
-/// Words in the names of headers and properties whose values are not shown.
-const SECRET_WORDS: [&str; 8] = [
-    "authorization",
-    "cookie",
-    "password",
-    "passwd",
-    "secret",
-    "token",
-    "apikey",
-    "credential",
-];
-
-fn is_secret(name: &str) -> bool {
-    let plain: Cow<'_, str> = name.to_ascii_lowercase().replace(['-', '_'], "").into();
-    SECRET_WORDS.iter().any(|word| plain.contains(word))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -279,34 +317,5 @@ mod tests {
         exchange.headers.set("SAP_Receiver", "C");
         notes.take(&exchange);
         assert_eq!(notes.receiver.as_deref(), Some("C"));
-    }
-
-    #[test]
-    fn traces_show_no_secrets_and_stay_small() {
-        let mut exchange = Exchange {
-            body: Body::Text("b\0".repeat(20_000).into()),
-            ..Exchange::default()
-        };
-        for name in [
-            "Authorization",
-            "Set-Cookie",
-            "X-API-Key",
-            "x_csrf_token",
-            "Plain",
-        ] {
-            exchange.headers.set(name, format!("value of {name}"));
-        }
-        exchange.set_property("dbPassword", "hunter2");
-        let mut trail = Trail::new(LogLevel::Trace);
-        let picture = trail.picture(&exchange).unwrap();
-        assert_eq!(picture["headers"]["Plain"], "value of Plain");
-        for name in ["Authorization", "Set-Cookie", "X-API-Key", "x_csrf_token"] {
-            assert_eq!(picture["headers"][name], "***", "{name}");
-        }
-        assert_eq!(picture["properties"]["dbPassword"], "***");
-        let body = picture["body"].as_str().unwrap();
-        assert!(body.chars().count() <= limits::LOG_TRACE_CHARS && !body.contains('\0'));
-        while trail.picture(&exchange).is_some() {}
-        assert_eq!(trail.trace_left, 0);
     }
 }

@@ -4,12 +4,14 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use lockgate_core::ids::MessageId;
 use lockgate_core::limits;
 use lockgate_store::messages::Message;
-use lockgate_store::{Store, messages, refusals};
+use lockgate_store::{Store, messages, payloads, refusals};
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep, sleep_until};
 
+use super::contents::Contents;
 use super::{Record, Refusal, State};
 
 /// How long a failed write waits before it is tried again, at first and at most.
@@ -51,15 +53,16 @@ impl Writer {
 
     /// Writes a batch. Records are tried again until they are written; refusals are tried once.
     async fn write(&self, batch: Batch) {
-        let worker = &self.worker;
-        let messages: Vec<Message> = batch
-            .records
-            .into_iter()
-            .map(|record| record.into_message(worker))
-            .collect();
+        let mut messages = Vec::with_capacity(batch.records.len());
+        let mut contents = Vec::new();
+        for record in batch.records {
+            let (message, kept) = record.into_message(&self.worker);
+            contents.extend(kept.map(|kept| (message.id.clone(), kept)));
+            messages.push(message);
+        }
         let mut refusals = batch.refusals;
         let mut wait = RETRY.0;
-        while let Err(error) = self.append(&messages, &refusals).await {
+        while let Err(error) = self.append(&messages, &mut contents, &refusals).await {
             self.state.failing.store(true, Ordering::Relaxed);
             let lost = u64::try_from(refusals.len()).unwrap_or(u64::MAX);
             self.state
@@ -79,7 +82,21 @@ impl Writer {
         self.state.written.fetch_add(written, Ordering::Relaxed);
     }
 
-    async fn append(&self, batch: &[Message], refused: &[Refusal]) -> lockgate_store::Result<()> {
+    /// Writes contents first, each message's in a transaction of its own, so that none is large; then
+    /// the records. Contents whose record does not follow are deleted when they are old.
+    async fn append(
+        &self,
+        batch: &[Message],
+        contents: &mut Vec<(MessageId, Box<Contents>)>,
+        refused: &[Refusal],
+    ) -> lockgate_store::Result<()> {
+        while let Some((message, kept)) = contents.last() {
+            let mut tx = self.store.begin().await?;
+            let all: Vec<_> = kept.payloads(message).collect();
+            payloads::append(&mut tx, &all).await?;
+            tx.commit().await?;
+            contents.pop();
+        }
         if batch.is_empty() && refused.is_empty() {
             return Ok(());
         }

@@ -519,13 +519,16 @@ async fn sent_messages_come_back_unchanged_and_replies_replace_the_body() {
         "at the end"
     );
     let record = worker.message(&finished.id).await;
-    let kinds: Vec<_> = record
-        .steps
+    let nodes: Vec<_> = record.steps.iter().map(|step| record.node(step)).collect();
+    let kinds: Vec<_> = nodes
         .iter()
-        .map(|step| (step.step_id.as_str(), step.kind.as_str()))
+        .map(|node| (node.id.as_str(), node.name.as_str(), node.kind.as_str()))
         .collect();
-    assert_eq!(kinds[1], ("n1", "Send"));
-    assert_eq!(kinds[5..], [("n5", "End"), ("n5", "End")]);
+    assert_eq!(kinds[1], ("n1", "Node 1", "Send"));
+    assert_eq!(
+        kinds[5..],
+        [("n5", "Node 5", "End"), ("n5", "Node 5", "End")]
+    );
 }
 
 #[tokio::test]
@@ -584,7 +587,9 @@ async fn large_bodies_are_computed_on_other_threads() {
 #[tokio::test]
 async fn a_record_keeps_the_last_steps() {
     let worker = Worker::start().await;
-    let mut steps: Vec<_> = (0..60).map(|_| mark("x")).collect();
+    let marks = |count: usize| (0..count).map(|_| mark("x")).collect::<Vec<_>>();
+    let mut steps = marks(limits::LOG_STEPS_INFO + 10);
+    let long = plan(vec![process(steps.clone(), None)]);
     steps.push(fail());
     let failing = plan(vec![process(steps, None)]);
     let again = condition(&format!(
@@ -596,8 +601,10 @@ async fn a_record_keeps_the_last_steps() {
         process(vec![mark("")], None),
     ]);
     for (plan, level, kept, first) in [
-        (&failing, LogLevel::Info, limits::LOG_STEPS_ON_FAILURE, 11),
-        (&failing, LogLevel::Debug, 61, 0),
+        (&failing, LogLevel::Error, limits::LOG_STEPS_ERROR, 161),
+        (&failing, LogLevel::Info, limits::LOG_STEPS_INFO, 11),
+        (&long, LogLevel::Info, limits::LOG_STEPS_INFO, 10),
+        (&failing, LogLevel::Debug, limits::LOG_STEPS_INFO + 11, 0),
         (&looping, LogLevel::Debug, limits::LOG_STEPS, 2),
     ] {
         let target = worker.target(plan, level);

@@ -11,15 +11,17 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use lockgate_core::ids::MessageId;
+use lockgate_store::flows::LogLevel;
 use lockgate_store::messages::MessageStatus;
+use lockgate_store::resends::Resend;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::sleep;
 
 use super::{Runtime, Target, http};
-use crate::access::{Identity, Permit};
+use crate::access::Permit;
 use crate::entry::{Inbound, Outcome, Refused};
 use crate::exchange::{Body, Exchange};
-use crate::journal::{Head, Open, Slot};
+use crate::journal::{Head, Open, Sender, Slot};
 use crate::names;
 use crate::run::{self, Chain, Ending};
 use crate::value::Value;
@@ -34,7 +36,9 @@ pub(super) struct Origin {
     pub(super) correlation: Option<Arc<str>>,
     pub(super) depth: usize,
     pub(super) synchronous: bool,
-    pub(super) sender: Option<Identity>,
+    pub(super) sender: Option<Sender>,
+    /// The message that is sent again, and the id of the new one.
+    pub(super) resend: Option<Resend>,
 }
 
 /// An exchange that may run.
@@ -71,7 +75,8 @@ impl Runtime {
             correlation,
             depth: 0,
             synchronous: true,
-            sender: Some(permit.identity().clone()),
+            sender: Some(Sender::Caller(permit.identity().clone())),
+            resend: None,
         };
         let execution = self.execution(target.clone(), exchange, origin, slot);
         let finished = self.drive(execution, place).await;
@@ -103,7 +108,16 @@ impl Runtime {
         origin: Origin,
         slot: Slot,
     ) -> Execution {
-        let id = MessageId::generate(self.clock().as_ref(), self.random().as_ref());
+        let (id, predecessor) = match origin.resend {
+            Some(resend) => (resend.id, Some(resend.original)),
+            None => {
+                let id = MessageId::generate(self.clock().as_ref(), self.random().as_ref());
+                (id, None)
+            }
+        };
+        let started = self.clock().now();
+        let logging = target.deployed.logging();
+        let level = level(logging.level_at(started), predecessor.is_some(), &exchange);
         let id_text: Arc<str> = id.as_str().into();
         let chain = Chain {
             correlation: origin.correlation.unwrap_or_else(|| Arc::clone(&id_text)),
@@ -114,9 +128,11 @@ impl Runtime {
             id,
             correlation: Arc::clone(&chain.correlation),
             pipeline: Arc::clone(&target.deployed.pipeline),
-            level: target.deployed.level(),
-            started: self.clock().now(),
+            level,
+            started,
+            keep: logging.keep || level == LogLevel::Trace,
             sender: origin.sender,
+            predecessor,
         });
         let id = Value::Text(id_text);
         let correlation = Value::Text(Arc::clone(&chain.correlation));
@@ -194,8 +210,16 @@ impl Runtime {
             mut exchange,
             slot,
         } = execution;
-        let mut open = Open::new(Arc::clone(&head), slot, Arc::clone(self.clock()));
+        let keeping = self.0.journal.keeping();
+        let mut open = Open::new(Arc::clone(&head), slot, Arc::clone(self.clock()), keeping);
         open.trail.note(&exchange);
+        if head.keep {
+            let process = &target.deployed.pipeline.processes[target.process].id;
+            open.trail.inbound(process, head.started, &exchange);
+        }
+        if head.level >= LogLevel::Debug && matches!(head.sender, Some(Sender::Caller(_))) {
+            http::tell(&mut exchange);
+        }
         let mut ending = {
             let (deployed, trail) = (&target.deployed, &mut open.trail);
             let mut work = pin!(run::run(
@@ -243,6 +267,17 @@ impl Runtime {
             ending,
         }
     }
+}
+
+/// How much is kept of a message. Its caller may wish for more than the flow's level, where the flow
+/// admits the header, but never for less: nobody hides what he sends. What an operator sends again is
+/// always seen.
+fn level(of_flow: LogLevel, is_resent: bool, exchange: &Exchange) -> LogLevel {
+    let wished = exchange.headers.get(names::WISHED_LOG_LEVEL);
+    let wished = wished.and_then(Value::as_text).and_then(LogLevel::parse);
+    let wished = wished.map_or(of_flow, |wished| wished.min(LogLevel::Debug));
+    let least = if is_resent { LogLevel::Info } else { of_flow };
+    of_flow.max(wished).max(least)
 }
 
 impl Finished {

@@ -2,13 +2,14 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::Ordering;
 
+use arc_swap::ArcSwap;
 use lockgate_core::clock::Timestamp;
 use lockgate_flow::plan::{HttpsSender, Plan, Trigger};
 use lockgate_flow::{Bundle, Diagnostic};
 use lockgate_store::Tx;
-use lockgate_store::flows::{self, Flow, FlowHead, FlowState, LogLevel, Status};
+use lockgate_store::flows::{self, Flow, FlowHead, FlowState, Logging, Status};
 use tokio_util::sync::CancellationToken;
 
 use super::{Routes, Runtime, Target, timer};
@@ -22,29 +23,30 @@ use crate::session::SessionStore;
 pub(crate) struct Deployed {
     pub(crate) pipeline: Arc<Pipeline>,
     pub(crate) generation: i64,
-    level: AtomicU8,
+    logging: ArcSwap<Logging>,
     /// Cookies that all exchanges of the flow share.
     pub(crate) session: SessionStore,
 }
 
 impl Deployed {
-    pub(crate) fn new(pipeline: Pipeline, generation: i64, level: LogLevel) -> Self {
+    pub(crate) fn new(pipeline: Pipeline, generation: i64, logging: impl Into<Logging>) -> Self {
         Self {
             pipeline: Arc::new(pipeline),
             generation,
-            level: AtomicU8::new(level as u8),
+            logging: ArcSwap::from_pointee(logging.into()),
             session: SessionStore::default(),
         }
     }
 
-    /// How much the message log keeps of a message that starts now.
-    pub(crate) fn level(&self) -> LogLevel {
-        let index = usize::from(self.level.load(Ordering::Relaxed));
-        LogLevel::ALL.get(index).copied().unwrap_or(LogLevel::Info)
+    /// What the message log keeps.
+    pub(crate) fn logging(&self) -> Logging {
+        **self.logging.load()
     }
 
-    fn set_level(&self, level: LogLevel) {
-        self.level.store(level as u8, Ordering::Relaxed);
+    fn set_logging(&self, logging: Logging) {
+        if self.logging() != logging {
+            self.logging.store(Arc::new(logging));
+        }
     }
 }
 
@@ -127,7 +129,7 @@ impl Runtime {
                 .get(&head.id)
                 .map(|deployment| &deployment.read)
             {
-                deployed.set_level(head.log_level);
+                deployed.set_logging(head.logging());
             }
         }
         self.0.routes.store(Arc::new(deployments.routes()));
@@ -264,6 +266,11 @@ impl Runtime {
 }
 
 impl Deployments {
+    /// A flow that takes messages.
+    pub(super) fn started(&self, flow: &str) -> Option<&Arc<Deployed>> {
+        self.0.get(flow).and_then(Deployment::started)
+    }
+
     /// Gives addresses to flows, those deployed first before the others: all workers agree on that
     /// order. A flow that wants an address which is taken does not run.
     fn routes(&mut self) -> Routes {

@@ -59,6 +59,7 @@ impl Visit<'_> {
             depth: self.chain.depth,
             synchronous: self.chain.synchronous,
             sender: None,
+            resend: None,
         };
         let execution = runtime.execution(target, sent, origin, slot);
         let finished = runtime.execute(execution).await;

@@ -28,6 +28,15 @@ pub(super) fn correlation(inbound: &Inbound<'_>) -> Option<Arc<str>> {
         .map(|id| id.as_str().into())
 }
 
+/// Tells the message log where a call came in.
+pub(super) fn tell(exchange: &mut Exchange) {
+    for (header, name) in [(names::METHOD, "Method"), (names::URL, "Url")] {
+        let value = exchange.headers.get(header).and_then(Value::as_text);
+        let value = value.map(str::to_owned).unwrap_or_default();
+        exchange.log.attribute("HTTPS", name, &value);
+    }
+}
+
 /// The exchange that a call begins.
 pub(super) fn exchange(permit: &Permit, inbound: Inbound<'_>, pipeline: &Pipeline) -> Exchange {
     let content_type = inbound
@@ -55,17 +64,14 @@ pub(super) fn exchange(permit: &Permit, inbound: Inbound<'_>, pipeline: &Pipelin
         }
     }
     let headers = &mut exchange.headers;
-    headers.set_static("CamelHttpMethod", inbound.method);
-    headers.set_static("CamelHttpUrl", inbound.url);
-    headers.set_received("CamelHttpPath", inbound.path_rest);
+    headers.set_static(names::METHOD, inbound.method);
+    headers.set_static(names::URL, inbound.url);
+    headers.set_received(names::PATH, inbound.path_rest);
     headers.set_static(
         "CamelServletContextPath",
         Arc::clone(&permit.endpoint().path),
     );
-    headers.set_received(
-        "CamelHttpQuery",
-        inbound.query.map_or(Value::Null, Value::from),
-    );
+    headers.set_received(names::QUERY, inbound.query.map_or(Value::Null, Value::from));
     let user = permit.user_name().cloned();
     headers.set_static(names::USER_NAME, user.map_or(Value::Null, Value::Text));
     if let Some(content_type) = content_type {
@@ -90,7 +96,7 @@ fn is_admitted(name: &str) -> bool {
 }
 
 /// Adds a value; several of one name become a list.
-fn add(headers: &mut Headers, name: &str, value: &str) {
+pub(super) fn add(headers: &mut Headers, name: &str, value: &str) {
     let value = Value::from(value);
     let value = match headers.get(name) {
         None => value,

@@ -15,8 +15,10 @@ impl AsyncStep for Send {
     async fn apply(&self, exchange: &mut Exchange, visit: &Visit<'_>) -> Result<(), StepError> {
         let mut sent = exchange.clone();
         let result = self.0.apply(&mut sent, visit).await;
+        exchange.log = std::mem::take(&mut sent.log);
         if result.is_err() {
             // What a receiver leaves behind when it fails belongs to the error's handling.
+            sent.log = std::mem::take(&mut exchange.log);
             *exchange = sent;
         }
         result

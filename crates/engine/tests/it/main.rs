@@ -5,6 +5,7 @@
 mod calls;
 mod deployment;
 mod journal;
+mod message_log;
 mod models;
 mod timers;
 mod worker;

@@ -24,6 +24,7 @@ use lockgate_engine::runtime::{Parts, Runtime, Settings};
 use lockgate_flow::plan::{Channel, ReceiverKind};
 use lockgate_store::flows::{self, FlowState, LogLevel, NewFlow, Status};
 use lockgate_store::messages::{self, Filter, Message};
+use lockgate_store::payloads::{self, Payload};
 use lockgate_store::{Location, Store};
 use tempfile::TempDir;
 use tokio::sync::Notify;
@@ -170,6 +171,16 @@ impl Worker {
             messages::find(&mut tx, id).await.unwrap()
         })
         .await
+    }
+
+    /// What is kept of a message's content.
+    pub(crate) async fn payloads(&self, id: &MessageId) -> Vec<Payload> {
+        let mut tx = self.store.read().await.unwrap();
+        let mut found = Vec::new();
+        for head in payloads::list(&mut tx, id).await.unwrap() {
+            found.extend(payloads::find(&mut tx, head.id).await.unwrap());
+        }
+        found
     }
 
     /// The records of a flow's messages, newest first, once there are that many.

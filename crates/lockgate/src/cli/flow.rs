@@ -21,6 +21,9 @@ const FIELDS: &[Column] = &[
     ("Name", "/name"),
     ("Version", "/version"),
     ("Log level", "/log_level"),
+    ("For a time", "/temporary_log_level/log_level"),
+    ("Until", "/temporary_log_level/until"),
+    ("Keeps messages", "/keep"),
     ("Deployed", "/deployed_at"),
     ("Updated", "/updated_at"),
     ("Endpoints", "/endpoints"),
@@ -69,8 +72,19 @@ pub(crate) enum Command {
     LogLevel {
         /// Flow id
         flow: String,
-        /// NONE, ERROR, INFO, DEBUG (steps) or TRACE (steps with contents)
+        /// NONE, ERROR, INFO (steps), DEBUG (more about steps) or TRACE (steps with contents)
         level: String,
+        /// For how long, such as 10m or 2h; afterwards the former level counts again
+        #[arg(long = "for", value_name = "DURATION")]
+        lasts: Option<String>,
+    },
+    /// Keep messages as they come in, so that they can be sent again, or stop keeping them
+    Keep {
+        /// Flow id
+        flow: String,
+        /// on or off
+        #[arg(value_parser = ["on", "off"])]
+        keep: String,
     },
 }
 
@@ -209,7 +223,14 @@ pub(crate) async fn run(command: Command, session: &Session) -> anyhow::Result<(
             parameters.extend(reset.into_iter().map(|name| (name, Value::Null)));
             (flow, json!({ "parameters": parameters }))
         }
-        Command::LogLevel { flow, level } => (flow, json!({ "log_level": level.to_uppercase() })),
+        Command::LogLevel { flow, level, lasts } => {
+            let mut change = json!({ "log_level": level.to_uppercase() });
+            if let Some(lasts) = lasts {
+                change["log_level_seconds"] = seconds(&lasts)?.into();
+            }
+            (flow, change)
+        }
+        Command::Keep { flow, keep } => (flow, json!({ "keep": keep == "on" })),
     };
     let answer = session
         .client
@@ -247,6 +268,14 @@ fn print_flow(flow: &Value) {
             table(rows, columns);
         }
     }
+}
+
+/// A duration such as `10m` in seconds.
+fn seconds(text: &str) -> anyhow::Result<i64> {
+    let lasts: jiff::SignedDuration = text
+        .parse()
+        .with_context(|| format!("{text:?} is not a duration such as 30s, 10m or 2h"))?;
+    Ok(lasts.as_secs())
 }
 
 fn pairs(params: &[String]) -> anyhow::Result<BTreeMap<String, String>> {

@@ -154,6 +154,11 @@ pub(crate) enum UserName {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Messages {
     pub(crate) retention_days: u32,
+    #[serde(serialize_with = "jiff::fmt::serde::duration::friendly::compact::required")]
+    pub(crate) trace_retention: jiff::SignedDuration,
+    pub(crate) contents_retention_days: u32,
+    pub(crate) trace_bytes: usize,
+    pub(crate) kept_bytes: usize,
 }
 
 /// Section `audit`.

@@ -4,7 +4,10 @@
 use std::time::Duration;
 
 use lockgate_core::clock::{SharedClock, Timestamp};
-use lockgate_store::{Store, audit, messages, number_ranges, refusals, variables};
+use lockgate_store::payloads::PayloadKind;
+use lockgate_store::{
+    Store, audit, messages, number_ranges, payloads, refusals, resends, tasks, variables, workers,
+};
 
 const HOUR: Duration = Duration::from_secs(3600);
 const DAY: Duration = Duration::from_secs(24 * 3600);
@@ -12,12 +15,22 @@ const DAY: Duration = Duration::from_secs(24 * 3600);
 /// original documents it for variables.
 const UNUSED: Duration = Duration::from_secs(400 * 24 * 3600);
 
-/// How many days things are kept.
+/// Requests to send a message again that no server could carry out are given up after this time.
+const RESENDS: Duration = HOUR;
+
+/// Deployments can be asked for this long, and servers that were killed are remembered.
+const TASKS: Duration = DAY;
+
+/// How long things are kept.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Retention {
-    /// Finished messages and refused calls.
+    /// Finished messages and refused calls, in days.
     pub(super) messages: u32,
-    /// Events of the audit log.
+    /// Traces.
+    pub(super) traces: Duration,
+    /// Other contents of messages, in days; never longer than the messages.
+    pub(super) contents: u32,
+    /// Events of the audit log, in days.
     pub(super) audit: u32,
 }
 
@@ -25,8 +38,12 @@ pub(super) struct Retention {
 #[derive(Clone, Copy, Debug)]
 struct Ends {
     messages: Timestamp,
+    traces: Timestamp,
+    contents: Timestamp,
+    resends: Timestamp,
     audit: Timestamp,
     unused: Timestamp,
+    tasks: Timestamp,
 }
 
 /// Cleans up once an hour. Several servers may do so at the same time: deleting twice is harmless.
@@ -46,8 +63,12 @@ async fn clean(store: &Store, clock: &SharedClock, keep: Retention) -> lockgate_
     let now = clock.now();
     let ends = Ends {
         messages: now.minus(DAY * keep.messages),
+        traces: now.minus(keep.traces.min(DAY * keep.messages)),
+        contents: now.minus(DAY * keep.contents.min(keep.messages)),
+        resends: now.minus(RESENDS),
         audit: now.minus(DAY * keep.audit),
         unused: now.minus(UNUSED),
+        tasks: now.minus(TASKS),
     };
     let mut all = 0;
     loop {
@@ -61,11 +82,22 @@ async fn clean(store: &Store, clock: &SharedClock, keep: Retention) -> lockgate_
 
 async fn clean_portion(store: &Store, ends: Ends) -> lockgate_store::Result<u64> {
     let mut tx = store.begin().await?;
-    let deleted = messages::purge(&mut tx, ends.messages).await?
+    let mut deleted = messages::purge(&mut tx, ends.messages).await?
         + refusals::purge(&mut tx, ends.messages).await?
         + audit::purge(&mut tx, ends.audit).await?
         + variables::purge(&mut tx, ends.unused).await?
-        + number_ranges::purge_draws(&mut tx, ends.unused).await?;
+        + number_ranges::purge_draws(&mut tx, ends.unused).await?
+        + resends::purge(&mut tx, ends.resends).await?
+        + tasks::purge(&mut tx, ends.tasks).await?
+        + workers::purge(&mut tx, ends.tasks).await?;
+    for kind in PayloadKind::ALL {
+        let end = if kind.is_traced() {
+            ends.traces
+        } else {
+            ends.contents
+        };
+        deleted += payloads::purge(&mut tx, *kind, end).await?;
+    }
     tx.commit().await?;
     Ok(deleted)
 }
@@ -76,8 +108,10 @@ mod tests {
 
     use lockgate_core::audit::{Actor, Target};
     use lockgate_core::clock::ManualClock;
+    use lockgate_core::ids::MessageId;
     use lockgate_store::Location;
     use lockgate_store::audit::Filter;
+    use lockgate_store::payloads::{Payload, PayloadHead};
 
     use super::*;
 
@@ -97,6 +131,8 @@ mod tests {
         tx.commit().await.unwrap();
         let keep = Retention {
             messages: 30,
+            traces: DAY,
+            contents: 7,
             audit: 365,
         };
         for (days, left) in [(31, 1), (365 - 31, 1), (1, 0)] {
@@ -105,6 +141,51 @@ mod tests {
             let mut tx = store.read().await.unwrap();
             let events = audit::list(&mut tx, &Filter::default()).await.unwrap();
             assert_eq!(events.len(), left, "{:?}", clock.now());
+        }
+    }
+
+    #[tokio::test]
+    async fn traces_go_before_other_contents_and_those_before_messages() {
+        let folder = tempfile::tempdir().unwrap();
+        let manual = Arc::new(ManualClock::at(Timestamp::from_secs(1_800_000_000)));
+        let clock: SharedClock = manual.clone();
+        let location = Location::Sqlite(folder.path().join("test.db"));
+        let store = Store::open(&location, clock.clone()).await.unwrap();
+        let message = MessageId::parse("m").unwrap();
+        let kept = |kind| Payload {
+            head: PayloadHead {
+                id: 0,
+                message: message.clone(),
+                kind,
+                step_seq: None,
+                step_id: None,
+                parent: None,
+                name: None,
+                kept_at: clock.now(),
+                media_type: None,
+                size: 1,
+            },
+            headers: Vec::new(),
+            properties: Vec::new(),
+            body: b"x".to_vec(),
+        };
+        let mut tx = store.begin().await.unwrap();
+        let all = PayloadKind::ALL.iter().map(|kind| kept(*kind));
+        let all: Vec<Payload> = all.collect();
+        payloads::append(&mut tx, &all).await.unwrap();
+        tx.commit().await.unwrap();
+        let keep = Retention {
+            messages: 30,
+            traces: HOUR * 3,
+            contents: 7,
+            audit: 365,
+        };
+        for (hours, left) in [(3, 6), (1, 4), (7 * 24 - 4, 4), (1, 0)] {
+            manual.advance(HOUR * hours);
+            clean(&store, &clock, keep).await.unwrap();
+            let mut tx = store.read().await.unwrap();
+            let kept = payloads::list(&mut tx, &message).await.unwrap();
+            assert_eq!(kept.len(), left, "{:?}", clock.now());
         }
     }
 }

@@ -12,6 +12,7 @@ use lockgate_catalog::Catalog;
 use lockgate_cloudfoundry::CloudFoundry;
 use lockgate_core::certificate::Thumbprint;
 use lockgate_core::secret::Secret;
+use lockgate_engine::journal::ContentLimits;
 use lockgate_engine::prepare;
 use lockgate_engine::runtime::{self, Runtime};
 use lockgate_gateway::{Gateway, UserNameFormat};
@@ -104,7 +105,7 @@ impl Parts {
             keys.clone(),
         );
         let identities = feed.first().await?;
-        let runtime = start_runtime(around).await?;
+        let runtime = start_runtime(config, around).await?;
         let mut metrics = lockgate_web::metrics::registry();
         metrics.register_collector(Box::new(RuntimeMetrics(runtime.clone())));
         let auditor = Auditor::start(store.clone(), clock.clone(), random.clone());
@@ -151,6 +152,15 @@ impl Parts {
                 }
             },
         ));
+        let runtime = self.runtime.clone();
+        tasks.spawn(feeds::follow(
+            self.store.follow(),
+            &[Topic::Resends, Topic::Flows],
+            move || {
+                let runtime = runtime.clone();
+                async move { Ok(runtime.resend_kept().await?) }
+            },
+        ));
         let (store, trust) = (self.store.clone(), self.trust.clone());
         tasks.spawn(feeds::follow(
             self.store.follow(),
@@ -174,6 +184,8 @@ impl Parts {
             around.clock.clone(),
             Retention {
                 messages: config.messages.retention_days,
+                traces: config.messages.trace_retention.unsigned_abs(),
+                contents: config.messages.contents_retention_days,
                 audit: config.audit.retention_days,
             },
         ));
@@ -256,6 +268,7 @@ impl Services {
             around.store.clone(),
             around.tenant.clone(),
             around.clock.clone(),
+            around.random.clone(),
             around.master_key.vault(),
         );
         Ok(Self {
@@ -354,14 +367,21 @@ fn trusted_issuer(issuer: &config::TrustedIssuer) -> anyhow::Result<TrustedIssue
 }
 
 /// The runtime, serving what is deployed.
-async fn start_runtime(around: &Surroundings) -> anyhow::Result<Runtime> {
+async fn start_runtime(config: &Config, around: &Surroundings) -> anyhow::Result<Runtime> {
     let parts = runtime::Parts {
         store: around.store.clone(),
         clock: around.clock.clone(),
         random: around.random.clone(),
         registry: receivers(&around.adapters)?,
     };
-    let runtime = Runtime::start(parts, runtime::Settings::of_worker(&around.worker)).await?;
+    let settings = runtime::Settings {
+        content: ContentLimits {
+            trace_bytes: config.messages.trace_bytes,
+            kept_bytes: config.messages.kept_bytes,
+        },
+        ..runtime::Settings::of_worker(&around.worker)
+    };
+    let runtime = Runtime::start(parts, settings).await?;
     runtime.reload_materials(&around.master_key.vault()).await?;
     runtime.reconcile().await?;
     Ok(runtime)

@@ -70,6 +70,9 @@ pub(super) struct FlowView {
     name: String,
     version: String,
     log_level: &'static str,
+    /// The log level that counts for a time, and until when.
+    temporary_log_level: Option<TemporaryView>,
+    keep: bool,
     generation: i64,
     deployed_at: String,
     updated_at: String,
@@ -79,6 +82,12 @@ pub(super) struct FlowView {
     parameters: Option<Vec<ParameterView>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     diagnostics: Vec<FindingView>,
+}
+
+#[derive(Debug, Serialize)]
+struct TemporaryView {
+    log_level: &'static str,
+    until: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -102,11 +111,17 @@ struct ParameterView {
 impl FlowView {
     fn new(tenant: &Tenant, flow: DeployedFlow) -> Self {
         let head = flow.head;
+        let temporary = head.temporary.map(|temporary| TemporaryView {
+            log_level: temporary.level.as_str(),
+            until: temporary.until.to_string(),
+        });
         Self {
             id: head.id,
             name: head.name,
             version: head.version,
             log_level: head.log_level.as_str(),
+            temporary_log_level: temporary,
+            keep: head.keep,
             generation: head.generation,
             deployed_at: head.deployed_at.to_string(),
             updated_at: head.updated_at.to_string(),

@@ -119,7 +119,8 @@ async fn every_change_is_recorded_without_a_secret() {
         "credential.set backend backend kind user, user u",
         "flow.undeploy Orders Orders version 1.0.2",
         "flow.update Orders Orders log level TRACE",
-        "flow.update Orders Orders version 1.0.2; parameters Address; log level DEBUG",
+        "flow.update Orders Orders log level DEBUG",
+        "flow.update Orders Orders version 1.0.2; parameters Address",
         "flow.deploy Orders Orders version 1.0.2",
     ];
     assert_eq!(lines(&answer), expected);

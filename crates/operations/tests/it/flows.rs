@@ -28,7 +28,8 @@ async fn a_deployed_bundle_is_a_flow_with_its_url() {
     let zip = Files::orders().zip();
     let answer = deployed(&server, &zip, json!({})).await;
     let expected = json!({
-        "id": "Orders", "name": "Orders", "version": "1.0.2", "log_level": "INFO", "generation": 1,
+        "id": "Orders", "name": "Orders", "version": "1.0.2", "log_level": "INFO",
+        "temporary_log_level": null, "keep": false, "generation": 1,
         "deployed_at": "2026-01-01T00:00:00.000Z", "updated_at": "2026-01-01T00:00:00.000Z",
         "endpoints": ["https://acme.it-runtime.example.org/http/orders"], "workers": [],
     });

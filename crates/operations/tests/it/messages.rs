@@ -1,18 +1,22 @@
+use std::sync::Arc;
+use std::time::Duration;
+
 use lockgate_core::clock::Timestamp;
 use lockgate_core::ids::MessageId;
 use lockgate_core::limits;
 use lockgate_store::flows::LogLevel;
-use lockgate_store::messages::{self, Message, MessageStatus, Step};
+use lockgate_store::messages::{self, Message, MessageStatus, Model, ModelNode, Step};
 use lockgate_testkit::operator::{assert_error, assert_fields};
 use serde_json::{Value, json};
 
 use crate::server::{NOW, Server};
 
-fn message(n: i64, flow: &str, status: MessageStatus) -> Message {
+pub(crate) fn message(n: i64, flow: &str, status: MessageStatus) -> Message {
     let started_at = Timestamp::from_secs(NOW.secs() + n);
     Message {
         id: MessageId::parse(&format!("m{n}")).unwrap(),
         correlation_id: format!("c{n}"),
+        predecessor: None,
         flow_id: flow.to_owned(),
         flow_name: format!("{flow} flow"),
         status,
@@ -30,16 +34,22 @@ fn message(n: i64, flow: &str, status: MessageStatus) -> Message {
         log_level: LogLevel::Info,
         worker: "w1".to_owned(),
         custom_headers: vec![("Order".to_owned(), "4711".to_owned())],
+        attributes: Vec::new(),
+        model: Some(Arc::new(Model::new(
+            flow,
+            vec![ModelNode {
+                id: "CallActivity_1".to_owned(),
+                name: "Answer".to_owned(),
+                kind: "Content Modifier".to_owned(),
+            }],
+        ))),
         steps: vec![Step {
             seq: 0,
-            step_id: "CallActivity_1".to_owned(),
-            name: "Answer".to_owned(),
-            kind: "ContentModifier".to_owned(),
-            branch: String::new(),
+            node: 0,
             started_at,
-            ended_at: None,
+            ended_at: started_at.plus(Duration::from_micros(42)),
             error: None,
-            detail: Some(json!({"body": "x"})),
+            properties: vec![("a".to_owned(), "b".to_owned())],
         }],
     }
 }
@@ -73,14 +83,14 @@ async fn a_message_is_shown_with_its_steps() {
     assert_eq!(status, 200);
     let at = "2026-01-01T00:00:03.000Z";
     let mut expected = json!({
-        "id": "m3", "correlation_id": "c3", "flow": "Mail", "flow_name": "Mail flow",
+        "id": "m3", "correlation_id": "c3", "predecessor": null, "flow": "Mail", "flow_name": "Mail flow",
         "status": "FAILED", "custom_status": null, "application_id": "A1", "message_type": null,
         "sender": null, "receiver": null, "started_at": at, "ended_at": at, "identity": null,
         "error": null, "error_step": null, "intermediate_error": false, "log_level": "INFO",
-        "worker": "w1", "custom_headers": [{"name": "Order", "value": "4711"}],
+        "worker": "w1", "custom_headers": [{"name": "Order", "value": "4711"}], "attributes": [],
         "steps": [{"seq": 0, "step_id": "CallActivity_1", "name": "Answer",
-            "kind": "ContentModifier", "branch": "", "started_at": at, "ended_at": null,
-            "error": null, "detail": {"body": "x"}}],
+            "kind": "Content Modifier", "started_at": at, "took": 42, "error": null,
+            "properties": [{"name": "a", "value": "b"}]}],
     });
     assert_eq!(shown, expected);
     expected.as_object_mut().unwrap().remove("steps");

@@ -37,7 +37,13 @@ impl Server {
         let random = Arc::new(SeededRandom::new(1));
         let vault = MasterKey::generate(&*random).vault();
         let tenant = Arc::new(tenant());
-        let operations = Operations::new(store.clone(), tenant, clock.clone(), vault.clone());
+        let operations = Operations::new(
+            store.clone(),
+            tenant,
+            clock.clone(),
+            random.clone(),
+            vault.clone(),
+        );
         Self {
             store,
             clock,

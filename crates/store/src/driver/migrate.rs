@@ -19,7 +19,7 @@ struct Migration {
     sql: &'static str,
 }
 
-const MIGRATIONS: [Migration; 6] = [
+const MIGRATIONS: [Migration; 7] = [
     Migration {
         number: 1,
         name: "identity",
@@ -49,6 +49,11 @@ const MIGRATIONS: [Migration; 6] = [
         number: 6,
         name: "design",
         sql: include_str!("../../migrations/0006_design.sql"),
+    },
+    Migration {
+        number: 7,
+        name: "message_log",
+        sql: include_str!("../../migrations/0007_message_log.sql"),
     },
 ];
 

@@ -11,6 +11,7 @@ mod crash;
 mod design;
 mod flows;
 mod identity;
+mod message_log;
 mod messages;
 mod schema;
 mod state;

@@ -1,14 +1,16 @@
 //! The message log and refusals.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use lockgate_core::certificate::Thumbprint;
 use lockgate_core::clock::Timestamp;
 use lockgate_core::ids::{CorrelationId, KeyId, MessageId};
 use lockgate_store::flows::LogLevel;
-use lockgate_store::messages::{self, Cursor, Filter, Message, MessageStatus, Step};
+use lockgate_store::messages::{
+    self, Attribute, Cursor, Filter, Message, MessageStatus, Model, ModelNode, Step,
+};
 use lockgate_store::refusals::{self, Refusal};
-use serde_json::json;
 use uuid::Uuid;
 
 use crate::backend::{START, for_each_backend};
@@ -21,6 +23,7 @@ pub(crate) fn message(number: u64) -> Message {
     Message {
         id: MessageId::parse(&format!("m{number:05}")).unwrap(),
         correlation_id: format!("c{}", number % 3),
+        predecessor: None,
         flow_id: format!("flow{}", number % 2),
         flow_name: "Flow".to_owned(),
         status: MessageStatus::Completed,
@@ -38,6 +41,8 @@ pub(crate) fn message(number: u64) -> Message {
         log_level: LogLevel::Info,
         worker: "w1".to_owned(),
         custom_headers: Vec::new(),
+        attributes: Vec::new(),
+        model: None,
         steps: Vec::new(),
     }
 }
@@ -45,15 +50,24 @@ pub(crate) fn message(number: u64) -> Message {
 fn step(seq: u32) -> Step {
     Step {
         seq,
-        step_id: format!("CallActivity_{seq}"),
+        node: seq - 1,
+        started_at: at(1),
+        ended_at: at(2),
+        error: (seq == 2).then(|| "it broke".to_owned()),
+        properties: vec![(
+            "RealDestinationUrl".to_owned(),
+            "http://a\u{0}\u{fc}".to_owned(),
+        )],
+    }
+}
+
+fn model() -> Arc<Model> {
+    let node = |n| ModelNode {
+        id: format!("CallActivity_{n}"),
         name: "Set body".to_owned(),
         kind: "Content Modifier".to_owned(),
-        branch: String::new(),
-        started_at: START,
-        ended_at: Some(START),
-        error: None,
-        detail: Some(json!({"headers": {"a": "\u{0}ü"}})),
-    }
+    };
+    Arc::new(Model::new("flow1", vec![node(1), node(2)]))
 }
 
 fn numbers(messages: &[Message]) -> Vec<&str> {
@@ -74,6 +88,13 @@ async fn a_record_is_found_with_its_steps_and_listed_without() {
             error_step: Some("CallActivity_2".to_owned()),
             intermediate_error: true,
             custom_headers: vec![("order".to_owned(), "1".to_owned()); 2],
+            predecessor: Some(message(9).id),
+            attributes: vec![Attribute {
+                adapter: "HTTP".to_owned(),
+                name: "Url".to_owned(),
+                value: "http://erp".to_owned(),
+            }],
+            model: Some(model()),
             steps: vec![step(1), step(2)],
             ..message(1)
         };
@@ -84,6 +105,7 @@ async fn a_record_is_found_with_its_steps_and_listed_without() {
         assert_eq!(found.as_ref(), Some(&full));
         let listed = messages::list(&mut tx, &Filter::default()).await.unwrap();
         let without = Message {
+            model: None,
             steps: Vec::new(),
             ..full
         };
