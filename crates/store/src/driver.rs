@@ -19,6 +19,8 @@ mod sqlite;
 pub(crate) enum Mode {
     Read,
     Write,
+    /// A write that goes before all others that wait.
+    WriteFirst,
 }
 
 /// Which SQL is spoken, for the few statements that cannot be written once.

@@ -81,6 +81,15 @@ impl Store {
         Tx::begin(&self.0, Mode::Write).await
     }
 
+    /// The same before all others that wait, on SQLite: for the message log, which answered callers
+    /// count on.
+    ///
+    /// # Errors
+    /// As [`Store::begin`].
+    pub async fn begin_first(&self) -> Result<Tx> {
+        Tx::begin(&self.0, Mode::WriteFirst).await
+    }
+
     /// Begins a transaction that only reads, all of it from one state of the database.
     ///
     /// # Errors

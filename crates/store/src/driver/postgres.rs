@@ -68,7 +68,7 @@ impl Database {
         };
         let begin = match mode {
             Mode::Read => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
-            Mode::Write => "BEGIN",
+            Mode::Write | Mode::WriteFirst => "BEGIN",
         };
         session.script(begin).await?;
         Ok(session)

@@ -91,11 +91,11 @@ impl Database {
     }
 
     pub(crate) async fn begin(&self, mode: Mode) -> Result<Session> {
-        let lane = match mode {
-            Mode::Read => &self.readers,
-            Mode::Write => &self.writer,
-        };
-        lane.begin().await
+        match mode {
+            Mode::Read => self.readers.begin(false).await,
+            Mode::Write => self.writer.begin(false).await,
+            Mode::WriteFirst => self.writer.begin(true).await,
+        }
     }
 }
 
@@ -144,10 +144,15 @@ fn connect(path: &Path, flags: OpenFlags) -> Result<Connection> {
 /// Where a thread puts the transaction it has begun.
 type Start = oneshot::Sender<Result<Session>>;
 
+/// A turn in the queue; `None` tells a thread that may be asleep to look who goes first.
+type Turn = Option<Start>;
+
 /// Threads that each serve one transaction at a time from a common queue.
 #[derive(Debug)]
 struct Lane {
-    queue: Option<mpsc::Sender<Start>>,
+    queue: Option<mpsc::Sender<Turn>>,
+    /// Who goes before all in the queue.
+    first: mpsc::Sender<Start>,
     threads: Vec<JoinHandle<()>>,
     wait: Duration,
 }
@@ -159,29 +164,37 @@ impl Lane {
         connections: Vec<Connection>,
         patience: Patience,
     ) -> Result<Self> {
-        let (sender, receiver) = mpsc::channel(QUEUE);
-        let receiver = Arc::new(Mutex::new(receiver));
+        let (queue, waiting) = mpsc::channel(QUEUE);
+        let (first, urgent) = mpsc::channel(QUEUE);
+        let waiting = Arc::new(Mutex::new(Waiting { waiting, urgent }));
         let mut lane = Self {
-            queue: Some(sender),
+            queue: Some(queue),
+            first,
             threads: Vec::new(),
             wait: patience.wait,
         };
         for connection in connections {
-            let receiver = Arc::clone(&receiver);
+            let waiting = Arc::clone(&waiting);
             let thread = thread::Builder::new()
                 .name(name.to_owned())
-                .spawn(move || serve(&connection, begin, &receiver, patience.hold))
+                .spawn(move || serve(&connection, begin, &waiting, patience.hold))
                 .map_err(unavailable)?;
             lane.threads.push(thread);
         }
         Ok(lane)
     }
 
-    async fn begin(&self) -> Result<Session> {
+    async fn begin(&self, goes_first: bool) -> Result<Session> {
         let begin = async {
             let (start, started) = oneshot::channel();
             let queue = self.queue.as_ref().ok_or_else(gone)?;
-            queue.send(start).await.map_err(|_| gone())?;
+            if goes_first {
+                self.first.send(start).await.map_err(|_| gone())?;
+                // With a full queue nobody sleeps.
+                let _awake = queue.try_send(None);
+            } else {
+                queue.send(Some(start)).await.map_err(|_| gone())?;
+            }
             started.await.map_err(|_| gone())?
         };
         tokio::time::timeout(self.wait, begin)
@@ -205,23 +218,36 @@ fn gone() -> Error {
     Error::Unavailable("the database thread has ended".into())
 }
 
-fn serve(
-    connection: &Connection,
-    begin: &str,
-    queue: &Mutex<mpsc::Receiver<Start>>,
-    hold: Duration,
-) {
+fn serve(connection: &Connection, begin: &str, waiting: &Mutex<Waiting>, hold: Duration) {
     loop {
-        let next = queue
+        let next = waiting
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
-            .blocking_recv();
-        let Some(start) = next else { return };
-        transact(connection, begin, start, hold);
-        if !connection.is_autocommit() {
-            // Fails only when the transaction has already ended.
-            let _ended = connection.execute_batch("ROLLBACK");
+            .next();
+        let Some(starts) = next else { return };
+        for start in starts {
+            transact(connection, begin, start, hold);
+            if !connection.is_autocommit() {
+                // Fails only when the transaction has already ended.
+                let _ended = connection.execute_batch("ROLLBACK");
+            }
         }
+    }
+}
+
+/// Who waits for a transaction.
+struct Waiting {
+    waiting: mpsc::Receiver<Turn>,
+    urgent: mpsc::Receiver<Start>,
+}
+
+impl Waiting {
+    /// Those whose turn it is: all that go first, then the next of the queue. `None` when nobody will
+    /// come any more.
+    fn next(&mut self) -> Option<Vec<Start>> {
+        let turn = self.waiting.blocking_recv()?;
+        let first = std::iter::from_fn(|| self.urgent.try_recv().ok());
+        Some(first.chain(turn).collect())
     }
 }
 

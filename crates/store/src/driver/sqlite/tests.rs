@@ -39,6 +39,40 @@ async fn a_queue_that_does_not_move_is_left() {
 }
 
 #[tokio::test]
+async fn who_goes_first_waits_for_the_one_whose_turn_it_is_only() {
+    let (_folder, database) = open(PATIENCE);
+    let database = Arc::new(database);
+    let order = Arc::new(Mutex::new(Vec::new()));
+    let turn = database.begin(Mode::Write).await.unwrap();
+    let begin = |mode: Mode| {
+        let (database, order) = (Arc::clone(&database), Arc::clone(&order));
+        async move {
+            let session = database.begin(mode).await.unwrap();
+            order.lock().unwrap().push(mode);
+            session.commit().await.unwrap();
+        }
+    };
+    // More than have a place in the queue.
+    let mut tasks: Vec<_> = (0..2 * QUEUE)
+        .map(|_| tokio::spawn(begin(Mode::Write)))
+        .collect();
+    tokio::task::yield_now().await;
+    tasks.push(tokio::spawn(begin(Mode::WriteFirst)));
+    tokio::task::yield_now().await;
+    turn.commit().await.unwrap();
+    for task in tasks {
+        task.await.unwrap();
+    }
+    let order = order.lock().unwrap();
+    let place = order.iter().position(|mode| *mode == Mode::WriteFirst);
+    // The thread may have taken the next one already.
+    assert!(place.unwrap() <= 1, "{place:?}");
+    drop(order);
+    // Nobody else waits.
+    begin(Mode::WriteFirst).await;
+}
+
+#[tokio::test]
 async fn parameters_are_matched_by_number() {
     let (_folder, database) = open(PATIENCE);
     let session = database.begin(Mode::Read).await.unwrap();
