@@ -91,7 +91,7 @@ impl Writer {
         refused: &[Refusal],
     ) -> lockgate_store::Result<()> {
         while let Some((message, kept)) = contents.last() {
-            let mut tx = self.store.begin().await?;
+            let mut tx = self.store.begin_first().await?;
             let all: Vec<_> = kept.payloads(message).collect();
             payloads::append(&mut tx, &all).await?;
             tx.commit().await?;
@@ -100,7 +100,7 @@ impl Writer {
         if batch.is_empty() && refused.is_empty() {
             return Ok(());
         }
-        let mut tx = self.store.begin().await?;
+        let mut tx = self.store.begin_first().await?;
         if !batch.is_empty() {
             messages::append(&mut tx, batch).await?;
         }

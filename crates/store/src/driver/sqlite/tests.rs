@@ -63,11 +63,10 @@ async fn who_goes_first_waits_for_the_one_whose_turn_it_is_only() {
     for task in tasks {
         task.await.unwrap();
     }
-    let order = order.lock().unwrap();
-    let place = order.iter().position(|mode| *mode == Mode::WriteFirst);
+    let mut order = std::mem::take(&mut *order.lock().unwrap()).into_iter();
+    let place = order.position(|mode| mode == Mode::WriteFirst);
     // The thread may have taken the next one already.
     assert!(place.unwrap() <= 1, "{place:?}");
-    drop(order);
     // Nobody else waits.
     begin(Mode::WriteFirst).await;
 }
