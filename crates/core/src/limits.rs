@@ -176,6 +176,20 @@ pub const BODY_MIN_RATE: u32 = 8 * 1024;
 pub const NAME: usize = 255;
 /// A text in a credential, such as the password.
 pub const CREDENTIAL_TEXT: usize = 4_096;
+/// Characters of the description of a credential, an access policy or what it refers to.
+pub const CREDENTIAL_DESCRIPTION: usize = 1_024;
+/// Parameters that a credential adds to token requests.
+pub const TOKEN_PARAMETERS: usize = 50;
+/// Entries of the keystore.
+pub const KEYSTORE_ENTRIES: usize = 2_000;
+/// Certificates in the chain of a keystore entry.
+pub const KEYSTORE_CHAIN: usize = 10;
+/// Bytes of a certificate that is sent to the keystore, as DER or PEM.
+pub const KEYSTORE_CERTIFICATE: usize = 10 * 1024;
+/// Access policies.
+pub const ACCESS_POLICIES: usize = 1_000;
+/// References of all access policies.
+pub const ARTIFACT_REFERENCES: usize = 10_000;
 /// Items of one page of a list.
 pub const PAGE: usize = 1_000;
 /// Items of one page of a list in the Cloud Foundry API.
@@ -290,3 +304,25 @@ pub const DESIGN_NAME: usize = 200;
 pub const ARTIFACT_VERSIONS: usize = 20;
 /// How long a server says nothing before what it said about flows counts no more.
 pub const WORKER_SILENCE: Duration = Duration::from_secs(60);
+/// Entries of the partner directory: parameters, names and users of all partners.
+pub const PARTNER_ENTRIES: usize = 100_000;
+/// The id of a partner.
+pub const PARTNER_ID: usize = 60;
+/// The id of a partner's parameter.
+pub const PARTNER_PARAMETER_ID: usize = 1_500;
+/// A partner's parameter that is text, in characters.
+pub const PARTNER_TEXT: usize = 4_000;
+/// A partner's parameter that is bytes.
+pub const PARTNER_BYTES: usize = 1_536 * 1024;
+/// The content type of a partner's parameter.
+pub const PARTNER_CONTENT_TYPE: usize = 300;
+/// The agency, and the scheme, of another name of a partner, in characters.
+pub const PARTNER_SCHEME: usize = 120;
+/// Another name of a partner, in characters.
+pub const PARTNER_NAME: usize = 255;
+/// Who may send in the name of a partner, in characters.
+pub const PARTNER_USER: usize = 150;
+/// The user, and the password, of a partner's credential, in characters.
+pub const PARTNER_CREDENTIAL: usize = 200;
+/// Who wrote an entry of the partner directory, in characters.
+pub const PARTNER_AUTHOR: usize = 150;
