@@ -7,11 +7,14 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, bail};
 
 /// Crates that change desired state.
-const CONTROL_PLANE: [&str; 6] = [
+const CONTROL_PLANE: [&str; 9] = [
     "accounts",
+    "api",
     "broker",
     "catalog",
     "cloudfoundry",
+    "design",
+    "odata",
     "operations",
     "token",
 ];

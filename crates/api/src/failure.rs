@@ -1,8 +1,11 @@
 //! Errors of the services as errors of the protocol.
 
 use http::StatusCode;
+use lockgate_design::Error as DesignError;
 use lockgate_odata::Error;
 use lockgate_operations::Error as OperationsError;
+use lockgate_store::Error as StoreError;
+use lockgate_store::artifacts::ArtifactKind;
 
 /// An error of `operations` as clients know it.
 pub(crate) fn of_operations(error: OperationsError) -> Error {
@@ -15,16 +18,48 @@ pub(crate) fn of_operations(error: OperationsError) -> Error {
         | OperationsError::NotKept(_)
         | OperationsError::TooLargeToKeep { .. } => Error::conflict(error.to_string()),
         OperationsError::NoFlow(_)
+        | OperationsError::NoRuntimeArtifact(_)
+        | OperationsError::NoTask(_)
         | OperationsError::NoCredential(_)
         | OperationsError::NoVariable(_)
         | OperationsError::NoNumberRange(_)
         | OperationsError::NoMessage(_)
         | OperationsError::NoPayload(_)
         | OperationsError::NoRefusal(_) => Error::not_found(),
-        OperationsError::Store(store) if store.retryable() => Error::new(
+        OperationsError::Store(store) => of_store(&store),
+    }
+}
+
+/// An error of `design` as clients know it; some compare statuses exactly.
+pub(crate) fn of_design(error: DesignError) -> Error {
+    let message = error.to_string();
+    match error {
+        DesignError::Invalid(_)
+        | DesignError::Archive(_)
+        | DesignError::ReadOnly(_)
+        | DesignError::NoChoice
+        | DesignError::TooMany(..) => Error::bad_request(message),
+        DesignError::SymbolicName(ArtifactKind::MessageMapping) => Error::internal(message),
+        DesignError::SymbolicName(_) => Error::bad_request(message),
+        DesignError::NotFound | DesignError::NoParameter(_) | DesignError::NoSchema(..) => {
+            Error::new(StatusCode::NOT_FOUND, message)
+        }
+        DesignError::PackageExists | DesignError::Exists(_) => Error::conflict(message),
+        DesignError::ArtifactExists { .. }
+        | DesignError::IdChange
+        | DesignError::Drafts(_)
+        | DesignError::Packing(_) => Error::internal(message),
+        DesignError::Contended => Error::new(StatusCode::SERVICE_UNAVAILABLE, message),
+        DesignError::Store(store) => of_store(&store),
+    }
+}
+
+fn of_store(store: &StoreError) -> Error {
+    match store.retryable() {
+        true => Error::new(
             StatusCode::SERVICE_UNAVAILABLE,
             "The database is busy or not there; try again.",
         ),
-        OperationsError::Store(store) => Error::failed(&store),
+        false => Error::failed(store),
     }
 }

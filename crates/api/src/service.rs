@@ -1,5 +1,6 @@
 //! What the sets serve from.
 
+use lockgate_design::Workspace;
 use lockgate_odata::Service;
 use lockgate_operations::Operations;
 
@@ -10,6 +11,8 @@ use crate::{functions, sets};
 pub struct Resources {
     /// Run time: flows, message log, credentials, number ranges, variables.
     pub operations: Operations,
+    /// Design time: packages and artifacts.
+    pub workspace: Workspace,
 }
 
 /// The OData service over `resources`.

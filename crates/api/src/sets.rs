@@ -1,19 +1,75 @@
 //! Every entity set, one file each.
 
+mod artifacts;
+mod configurations;
+mod custom_tags;
+mod locks;
 mod number_ranges;
+mod packages;
+mod resources;
+mod runtime_artifacts;
+mod service_endpoints;
+mod tasks;
+mod value_maps;
 mod variables;
 
 use std::sync::Arc;
 
 use lockgate_odata::EntitySet;
+use lockgate_store::artifacts::ArtifactKind;
 
 use crate::service::Resources;
+
+pub(crate) use packages::row as package_row;
 
 /// Every entity set over `resources`.
 pub(crate) fn all(resources: &Resources) -> Vec<Arc<dyn EntitySet>> {
     let operations = &resources.operations;
-    vec![
+    let mut all = design(resources);
+    all.extend(deployed(resources));
+    let others: Vec<Arc<dyn EntitySet>> = vec![
         Arc::new(number_ranges::NumberRanges(operations.clone())),
         Arc::new(variables::Variables(operations.clone())),
+    ];
+    all.extend(others);
+    all
+}
+
+/// Packages and artifacts.
+fn design(resources: &Resources) -> Vec<Arc<dyn EntitySet>> {
+    let workspace = &resources.workspace;
+    let mut all: Vec<Arc<dyn EntitySet>> = vec![
+        Arc::new(packages::Packages(workspace.clone())),
+        Arc::new(configurations::Configurations(workspace.clone())),
+        Arc::new(resources::Resources(workspace.clone())),
+        Arc::new(value_maps::Schemas(workspace.clone())),
+        Arc::new(custom_tags::Tags(workspace.clone())),
+        Arc::new(custom_tags::Configurations(workspace.clone())),
+        Arc::new(locks::Locks),
+    ];
+    for defaults in [false, true] {
+        let workspace = workspace.clone();
+        all.push(Arc::new(value_maps::ValueMaps {
+            defaults,
+            workspace,
+        }));
+    }
+    for kind in ArtifactKind::ALL.iter().copied() {
+        let workspace = workspace.clone();
+        all.push(Arc::new(artifacts::Artifacts { kind, workspace }));
+    }
+    all
+}
+
+/// What is deployed.
+fn deployed(resources: &Resources) -> Vec<Arc<dyn EntitySet>> {
+    let operations = &resources.operations;
+    vec![
+        Arc::new(tasks::Tasks(operations.clone())),
+        Arc::new(runtime_artifacts::RuntimeArtifacts(operations.clone())),
+        Arc::new(runtime_artifacts::Errors(operations.clone())),
+        Arc::new(service_endpoints::ServiceEndpoints(operations.clone())),
+        Arc::new(service_endpoints::EntryPoints(operations.clone())),
+        Arc::new(service_endpoints::Definitions),
     ]
 }

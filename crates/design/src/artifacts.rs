@@ -240,12 +240,10 @@ pub(crate) async fn insert(tx: &mut Tx, artifact: &Artifact) -> Result<()> {
     if let Some(taken) = artifacts::find_head(tx, &head.id).await? {
         return Err(exists(tx, taken).await?);
     }
-    let beside = artifacts::in_package(tx, &head.package).await?.len();
-    if beside >= limits::PACKAGE_ARTIFACTS {
-        return Err(Error::TooMany(
-            limits::PACKAGE_ARTIFACTS,
-            "artifacts in the package",
-        ));
+    let limit = limits::PACKAGE_ARTIFACTS;
+    let beside = artifacts::count(tx, &head.package).await?;
+    if usize::try_from(beside).unwrap_or(usize::MAX) >= limit {
+        return Err(Error::TooMany(limit, "artifacts in the package"));
     }
     match artifacts::insert(tx, artifact).await {
         Ok(()) => Ok(artifacts::save_version(tx, artifact).await?),

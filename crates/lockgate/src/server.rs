@@ -2,6 +2,7 @@
 
 mod auditor;
 mod dispatcher;
+mod heartbeat;
 mod janitor;
 mod listeners;
 mod metrics;

@@ -2,6 +2,7 @@
 
 use lockgate_core::input::FieldErrors;
 use thiserror::Error;
+use uuid::Uuid;
 
 use crate::flows::Finding;
 
@@ -35,6 +36,12 @@ pub enum Error {
     /// No flow of this id is deployed.
     #[error("There is no deployed flow {0:?}.")]
     NoFlow(String),
+    /// Nothing of this id is deployed.
+    #[error("Requested entity could not be found.")]
+    NoRuntimeArtifact(String),
+    /// No deployment has this id.
+    #[error("There is no task {0}.")]
+    NoTask(Uuid),
     /// No credential has this name.
     #[error("There is no credential {0:?}.")]
     NoCredential(String),

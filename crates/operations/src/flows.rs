@@ -19,7 +19,7 @@ use crate::error::{Error, Result};
 use crate::service::Operations;
 
 pub use endpoints::Endpoint;
-pub(crate) use endpoints::EndpointCache;
+pub(crate) use endpoints::FindingsCache;
 use endpoints::Wanted;
 use logging::Logging;
 
@@ -39,7 +39,7 @@ pub struct DeployedFlow {
     pub head: FlowHead,
     /// Where it can be called.
     pub endpoints: Vec<Endpoint>,
-    /// What each worker says about this generation.
+    /// What each worker that lives says about this generation.
     pub workers: Vec<Status>,
 }
 
@@ -205,10 +205,10 @@ impl Operations {
     /// Adds endpoints and what the workers say.
     async fn described(&self, heads: Vec<FlowHead>) -> Result<Vec<DeployedFlow>> {
         let mut described = Vec::with_capacity(heads.len());
+        let reports = self.reports().await?;
         for head in heads {
-            let endpoints = self.endpoints(&head).await?;
-            let mut workers = flows::statuses(&mut self.store.read().await?, &head.id).await?;
-            workers.retain(|status| status.generation == head.generation);
+            let endpoints = self.findings(&head).await?.endpoints.clone();
+            let workers = reports.about(&head).cloned().collect();
             described.push(DeployedFlow {
                 head,
                 endpoints,

@@ -7,6 +7,7 @@ pub mod flows;
 mod messages;
 mod number_ranges;
 mod refusals;
+pub mod runtime;
 mod service;
 mod surface;
 mod variables;

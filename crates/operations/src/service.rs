@@ -10,7 +10,7 @@ use lockgate_core::random::SharedRandom;
 use lockgate_core::tenant::Tenant;
 use lockgate_store::Store;
 
-use crate::flows::EndpointCache;
+use crate::flows::FindingsCache;
 
 /// The operations of one tenant. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -25,7 +25,7 @@ pub struct Operations {
     pub(crate) random: SharedRandom,
     /// Seals the secrets of credentials.
     pub(crate) vault: Vault,
-    pub(crate) endpoints: EndpointCache,
+    pub(crate) findings: FindingsCache,
 }
 
 impl Operations {
@@ -44,7 +44,7 @@ impl Operations {
             clock,
             random,
             vault,
-            endpoints: EndpointCache::default(),
+            findings: FindingsCache::default(),
         }
     }
 }

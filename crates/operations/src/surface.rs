@@ -41,6 +41,8 @@ impl From<Error> for Problem {
             }
             Error::AddressTaken { .. } => (StatusCode::CONFLICT, "LG-FLOW-ADDRESS"),
             Error::NoFlow(_) => (StatusCode::NOT_FOUND, "LG-FLOW"),
+            Error::NoRuntimeArtifact(_) => (StatusCode::NOT_FOUND, "LG-ARTIFACT"),
+            Error::NoTask(_) => (StatusCode::NOT_FOUND, "LG-TASK"),
             Error::NoCredential(_) => (StatusCode::NOT_FOUND, "LG-CREDENTIAL"),
             Error::NoVariable(_) => (StatusCode::NOT_FOUND, "LG-VARIABLE"),
             Error::NoNumberRange(_) => (StatusCode::NOT_FOUND, "LG-NUMBER-RANGE"),

@@ -211,6 +211,16 @@ pub async fn in_package(tx: &mut Tx, package: &str) -> Result<Vec<ArtifactHead>>
     tx.list(TABLE, &sql, params![package], decode).await
 }
 
+/// How many artifacts a package has.
+///
+/// # Errors
+/// Those of the database.
+pub async fn count(tx: &mut Tx, package: &str) -> Result<i64> {
+    let sql = "SELECT COUNT(*) AS artifacts FROM artifacts WHERE package_id = $1";
+    tx.one(TABLE, sql, params![package], |row| row.take("artifacts"))
+        .await
+}
+
 /// Keeps an artifact as it is now among its saved versions, of which the oldest make room.
 ///
 /// # Errors

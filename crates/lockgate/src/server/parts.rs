@@ -34,6 +34,7 @@ use tokio::task::JoinSet;
 
 use super::auditor::Auditor;
 use super::dispatcher::Dispatcher;
+use super::heartbeat;
 use super::janitor::{self, Retention};
 use super::listeners::Tls;
 use super::metrics::RuntimeMetrics;
@@ -179,6 +180,8 @@ impl Parts {
                 tokio::time::sleep(KEY_TENDING).await;
             }
         });
+        let (store, runtime) = (self.store.clone(), self.runtime.clone());
+        tasks.spawn(heartbeat::run(store, runtime, around.worker.clone()));
         tasks.spawn(janitor::run(
             self.store.clone(),
             around.clock.clone(),

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use lockgate_core::tenant::Tenant;
+use lockgate_flow::Diagnostic;
 use lockgate_flow::plan::{Plan, Trigger};
 use lockgate_store::flows::{self, FlowHead};
 
@@ -65,23 +66,32 @@ impl Endpoint {
     }
 }
 
-/// Endpoints by flow and generation, so that listing flows does not read their bundles again.
+/// What reading a deployed flow gave.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct EndpointCache(Arc<Mutex<ByFlow>>);
+pub(crate) struct Findings {
+    /// Where it can be called.
+    pub(crate) endpoints: Vec<Endpoint>,
+    /// Why it cannot be built.
+    pub(crate) errors: Vec<Diagnostic>,
+}
 
-/// Generation and endpoints by flow id.
-type ByFlow = HashMap<String, (i64, Vec<Endpoint>)>;
+/// Findings by flow and generation, so that listing flows does not read their bundles again.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct FindingsCache(Arc<Mutex<ByFlow>>);
 
-impl EndpointCache {
-    fn get(&self, head: &FlowHead) -> Option<Vec<Endpoint>> {
+/// Generation and findings by flow id.
+type ByFlow = HashMap<String, (i64, Arc<Findings>)>;
+
+impl FindingsCache {
+    fn get(&self, head: &FlowHead) -> Option<Arc<Findings>> {
         let cached = self.lock();
-        let (generation, endpoints) = cached.get(&head.id)?;
-        (*generation == head.generation).then(|| endpoints.clone())
+        let (generation, findings) = cached.get(&head.id)?;
+        (*generation == head.generation).then(|| Arc::clone(findings))
     }
 
-    fn put(&self, head: &FlowHead, endpoints: Vec<Endpoint>) {
+    fn put(&self, head: &FlowHead, findings: Arc<Findings>) {
         self.lock()
-            .insert(head.id.clone(), (head.generation, endpoints));
+            .insert(head.id.clone(), (head.generation, findings));
     }
 
     /// Forgets flows that are not deployed any more.
@@ -96,32 +106,36 @@ impl EndpointCache {
 }
 
 impl Operations {
-    /// Where a deployed flow can be called.
-    pub(super) async fn endpoints(&self, head: &FlowHead) -> Result<Vec<Endpoint>> {
-        if let Some(endpoints) = self.endpoints.get(head) {
-            return Ok(endpoints);
+    /// What reading a deployed flow gives.
+    pub(crate) async fn findings(&self, head: &FlowHead) -> Result<Arc<Findings>> {
+        if let Some(findings) = self.findings.get(head) {
+            return Ok(findings);
         }
         let flow = flows::find(&mut self.store.read().await?, &head.id).await?;
         let Some(flow) = flow.filter(|flow| flow.generation == head.generation) else {
-            return Ok(Vec::new());
+            return Ok(Arc::default());
         };
-        let reading = read(flow.bundle, flow.parameters).await.ok();
-        let plan = reading.and_then(|reading| reading.plan);
+        let (plan, mut errors) = match read(flow.bundle, flow.parameters).await {
+            Ok(reading) => (reading.plan, reading.diagnostics),
+            Err(errors) => (None, errors),
+        };
+        errors.retain(Diagnostic::is_error);
         let endpoints = plan.as_ref().map(Endpoint::of).unwrap_or_default();
-        self.endpoints.put(head, endpoints.clone());
-        Ok(endpoints)
+        let findings = Arc::new(Findings { endpoints, errors });
+        self.findings.put(head, Arc::clone(&findings));
+        Ok(findings)
     }
 
     /// Checks that no address of the flows to be deployed is taken: by one another, or by a
     /// deployed flow that stays as it is.
     pub(super) async fn check_addresses(&self, wanted: &[Wanted<'_>]) -> Result<()> {
         let heads = flows::list(&mut self.store.read().await?).await?;
-        self.endpoints.retain(&heads);
+        self.findings.retain(&heads);
         let replaced = |head: &FlowHead| wanted.iter().any(|wanted| wanted.flow == head.id);
         for head in heads.iter().filter(|head| !replaced(head)) {
-            let taken = self.endpoints(head).await?;
+            let taken = self.findings(head).await?;
             for wanted in wanted {
-                wanted.differs_from(&head.id, &taken)?;
+                wanted.differs_from(&head.id, &taken.endpoints)?;
             }
         }
         for (index, one) in wanted.iter().enumerate() {

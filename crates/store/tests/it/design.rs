@@ -122,6 +122,8 @@ async fn an_artifact_is_unique_and_changed_by_who_saw_its_newest_state() {
         assert_eq!(flows, [flow.head.clone()]);
         let all = artifacts::in_package(&mut tx, "p").await.unwrap();
         assert_eq!(all, [flow.head, scripts.head]);
+        assert_eq!(artifacts::count(&mut tx, "p").await.unwrap(), 2);
+        assert_eq!(artifacts::count(&mut tx, "q").await.unwrap(), 0);
         assert!(
             artifacts::in_package(&mut tx, "q")
                 .await

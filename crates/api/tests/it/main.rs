@@ -1,0 +1,12 @@
+//! The entity sets over a real store, through HTTP in memory.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod archives;
+mod artifacts;
+mod deployment;
+mod packages;
+mod resources;
+mod roles;
+mod transcripts;
+mod value_maps;
+mod world;
