@@ -6,14 +6,13 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, Method, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use lockgate_core::clock::Timestamp;
 use lockgate_core::limits;
 use lockgate_core::secret::Secret;
 use lockgate_engine::error::StepError;
 use lockgate_engine::exchange::Exchange;
-use lockgate_engine::material::OAuth2ClientCredential;
+use lockgate_engine::material::{OAuth2ClientCredential, RequestPart, TokenParameter};
 use lockgate_engine::receiver::Call;
 use serde::Deserialize;
 
@@ -123,7 +122,7 @@ impl Tokens {
         let mut slot = slot.lock().await;
         let now = call.clock.now();
         let held = slot.as_ref().filter(|held| {
-            now < held.valid_until && same(&held.client, client) && Some(&held.token) != refused
+            now < held.valid_until && held.client == *client && Some(&held.token) != refused
         });
         if let Some(held) = held {
             return Ok(held.token.clone());
@@ -140,13 +139,6 @@ impl Tokens {
         }
         Ok(token)
     }
-}
-
-fn same(a: &OAuth2ClientCredential, b: &OAuth2ClientCredential) -> bool {
-    a.token_url == b.token_url
-        && a.client_id == b.client_id
-        && a.client_secret == b.client_secret
-        && a.scope == b.scope
 }
 
 /// The answer of a token endpoint.
@@ -194,29 +186,61 @@ async fn request(
 }
 
 fn token_request(client: &OAuth2ClientCredential) -> Result<Outgoing, StepError> {
-    let mut form = form_urlencoded::Serializer::new(String::new());
-    form.append_pair("grant_type", "client_credentials");
-    if !client.scope.is_empty() {
-        form.append_pair("scope", &client.scope);
-    }
+    let mut url = parse(&client.token_url)?;
     let mut headers = HeaderMap::new();
-    let form_type = HeaderValue::from_static("application/x-www-form-urlencoded");
-    headers.insert(header::CONTENT_TYPE, form_type);
     headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
+    let mut members = vec![("grant_type", "client_credentials")];
+    let optional = [
+        ("scope", &client.scope),
+        ("resource", &client.resource),
+        ("audience", &client.audience),
+    ];
+    members.extend(optional.iter().map(|(name, value)| (*name, value.as_str())));
+    members.retain(|(_, value)| !value.is_empty());
     if client.in_body {
-        form.append_pair("client_id", &client.client_id);
-        form.append_pair("client_secret", client.client_secret.expose());
+        members.push(("client_id", &client.client_id));
+        members.push(("client_secret", client.client_secret.expose()));
     } else {
         let pair = basic(&client.client_id, &client.client_secret);
         headers.insert(header::AUTHORIZATION, sensitive(&pair)?);
     }
+    for TokenParameter { key, value, part } in &client.parameters {
+        match part {
+            RequestPart::Body => members.push((key, value)),
+            RequestPart::Url => {
+                url.query_pairs_mut().append_pair(key, value);
+            }
+            RequestPart::Header => {
+                let name = HeaderName::try_from(key.as_str()).map_err(|_| {
+                    StepError::new(format!("{key:?} cannot be the name of an HTTP header."))
+                })?;
+                headers.insert(name, sensitive(value)?);
+            }
+        }
+    }
+    let (media_type, body) = body(&members, client.as_json);
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
     Ok(Outgoing {
         method: Method::POST,
-        url: parse(&client.token_url)?,
+        url,
         headers,
-        body: Some(Bytes::from(form.finish())),
+        body: Some(body.into()),
         timeout: TOKEN_TIMEOUT,
     })
+}
+
+/// The body of a token request, as a form or as JSON.
+fn body(members: &[(&str, &str)], as_json: bool) -> (&'static str, String) {
+    if as_json {
+        let object: serde_json::Map<_, _> = (members.iter())
+            .map(|(name, value)| ((*name).to_owned(), (*value).into()))
+            .collect();
+        let object = serde_json::Value::Object(object);
+        return ("application/json", object.to_string());
+    }
+    let mut form = form_urlencoded::Serializer::new(String::new());
+    form.extend_pairs(members);
+    ("application/x-www-form-urlencoded", form.finish())
 }
 
 fn sensitive(value: &str) -> Result<HeaderValue, StepError> {

@@ -81,6 +81,20 @@ impl Client {
     }
 }
 
+/// Tells the message log where a request went and what came back; not its query, which may hold a key.
+pub(crate) fn tell(exchange: &mut Exchange, adapter: &str, request: &Outgoing, answer: &Answer) {
+    let mut url = request.url.clone();
+    url.set_query(None);
+    url.set_fragment(None);
+    exchange
+        .log
+        .attribute(adapter, "RealDestinationUrl", url.as_str());
+    exchange
+        .log
+        .attribute(adapter, "ResponseStatus", answer.status.as_str());
+    exchange.log.property("RealDestinationUrl", url.as_str());
+}
+
 /// Puts an answer into the message: body, listed headers, status. Attachments belonged to the old
 /// body.
 pub(crate) fn take_answer(

@@ -3,11 +3,15 @@
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use crate::net::SharedAnchors;
+
 /// Settings of all receivers.
 #[derive(Clone, Debug, Default)]
 pub struct AdaptersConfig {
     /// Certificates in PEM that are trusted besides those of the operating system.
     pub extra_ca_pem: Option<String>,
+    /// Certificates that are trusted besides, while they change.
+    pub anchors: SharedAnchors,
     /// Which addresses receivers may call.
     pub egress: EgressConfig,
     /// Where hosts really are: `host` or `host:port` as flows name them, in lower case, to `host`

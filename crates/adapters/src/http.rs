@@ -110,6 +110,7 @@ impl Receiver for HttpReceiver {
             }
             None => attempt().await,
         }?;
+        client::tell(exchange, "HTTP", &request, &answer);
         if !answer.status.is_success() && self.throw_on_failure {
             client::set_status(exchange, &answer);
             let message = format!(

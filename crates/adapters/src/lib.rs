@@ -20,7 +20,7 @@ mod odata;
 mod settings;
 
 pub use config::{AdaptersConfig, EgressConfig};
-pub use net::ConfigError;
+pub use net::{ConfigError, SharedAnchors};
 
 use client::Client;
 use mock::{Mocked, Mocks};

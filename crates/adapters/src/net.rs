@@ -2,7 +2,7 @@
 //! behind the egress rules.
 
 use std::net::SocketAddr;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use lockgate_engine::error::StepError;
@@ -18,11 +18,13 @@ use url::{Host, Url};
 use crate::config::{AdaptersConfig, EgressConfig};
 use crate::mock::Mocked;
 
+mod anchors;
 mod exchange;
 mod hosts;
 
 use hosts::Hosts;
 
+pub use anchors::SharedAnchors;
 pub(crate) use exchange::{Answer, Outgoing};
 
 /// Why a configuration cannot be used.
@@ -84,10 +86,21 @@ pub(crate) struct Network {
     egress: Arc<EgressConfig>,
     hosts: Arc<Hosts>,
     extra_ca: Vec<CertificateDer<'static>>,
+    anchors: SharedAnchors,
     /// What answers instead.
     mocked: Option<Mocked>,
-    tls: OnceLock<Arc<ClientConfig>>,
-    http: OnceLock<reqwest::Client>,
+    /// Who is trusted whatever the anchors are.
+    roots: OnceLock<RootCertStore>,
+    clients: Mutex<Option<Arc<Clients>>>,
+}
+
+/// What connections are opened with, for the anchors of the moment.
+#[derive(Debug)]
+struct Clients {
+    anchors: Arc<Vec<CertificateDer<'static>>>,
+    tls: Arc<ClientConfig>,
+    /// Follows no redirects, keeps no cookies and uses no proxy.
+    http: reqwest::Client,
 }
 
 impl Network {
@@ -99,9 +112,10 @@ impl Network {
                 Some(pem) => certificates(pem)?,
                 None => Vec::new(),
             },
+            anchors: config.anchors.clone(),
             mocked: None,
-            tls: OnceLock::new(),
-            http: OnceLock::new(),
+            roots: OnceLock::new(),
+            clients: Mutex::default(),
         })
     }
 
@@ -111,9 +125,10 @@ impl Network {
             egress: Arc::default(),
             hosts: Arc::default(),
             extra_ca: Vec::new(),
+            anchors: SharedAnchors::default(),
             mocked: Some(mocked),
-            tls: OnceLock::new(),
-            http: OnceLock::new(),
+            roots: OnceLock::new(),
+            clients: Mutex::default(),
         }
     }
 
@@ -163,19 +178,32 @@ impl Network {
             .trim_end_matches(']')
             .to_owned();
         let name = ServerName::try_from(bare).map_err(|error| broken(error.to_string()))?;
-        TlsConnector::from(self.tls()?)
+        TlsConnector::from(Arc::clone(&self.clients()?.tls))
             .connect(name, stream)
             .await
             .map_err(|error| broken(error.to_string()))
     }
 
-    /// The HTTP client. It follows no redirects, keeps no cookies and uses no proxy.
-    fn http(&self) -> Result<&reqwest::Client, Failure> {
-        if let Some(client) = self.http.get() {
-            return Ok(client);
+    /// What connections are opened with. Made again when the anchors changed; calls under way keep
+    /// theirs.
+    fn clients(&self) -> Result<Arc<Clients>, Failure> {
+        let anchors = self.anchors.current();
+        let mut current = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(clients) = &*current
+            && Arc::ptr_eq(&clients.anchors, &anchors)
+        {
+            return Ok(Arc::clone(clients));
         }
-        let client = reqwest::Client::builder()
-            .tls_backend_preconfigured((*self.tls()?).clone())
+        let tls = self.tls(&anchors)?;
+        let http = self.http(&tls)?;
+        let clients = Arc::new(Clients { anchors, tls, http });
+        *current = Some(Arc::clone(&clients));
+        Ok(clients)
+    }
+
+    fn http(&self, tls: &ClientConfig) -> Result<reqwest::Client, Failure> {
+        reqwest::Client::builder()
+            .tls_backend_preconfigured(tls.clone())
             .dns_resolver(Arc::new(Resolver {
                 egress: Arc::clone(&self.egress),
                 hosts: Arc::clone(&self.hosts),
@@ -187,14 +215,27 @@ impl Network {
             .build()
             .map_err(|error| Failure::Tls {
                 reason: error.to_string(),
-            })?;
-        Ok(self.http.get_or_init(|| client))
+            })
     }
 
-    fn tls(&self) -> Result<Arc<ClientConfig>, Failure> {
-        if let Some(config) = self.tls.get() {
-            return Ok(Arc::clone(config));
+    fn tls(&self, anchors: &[CertificateDer<'static>]) -> Result<Arc<ClientConfig>, Failure> {
+        let mut roots = self.roots.get_or_init(|| self.fixed_roots()).clone();
+        let (_, unusable) = roots.add_parsable_certificates(anchors.iter().cloned());
+        if unusable > 0 {
+            tracing::warn!(unusable, "certificates of the keystore that cannot be used");
         }
+        let config = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
+            .with_safe_default_protocol_versions()
+            .map_err(|error| Failure::Tls {
+                reason: error.to_string(),
+            })?
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+        Ok(Arc::new(config))
+    }
+
+    /// The authorities of the operating system and of the configuration.
+    fn fixed_roots(&self) -> RootCertStore {
         let mut roots = RootCertStore::empty();
         let native = rustls_native_certs::load_native_certs();
         for error in &native.errors {
@@ -205,14 +246,7 @@ impl Network {
             tracing::debug!(unusable, "certificates of the system that cannot be used");
         }
         roots.add_parsable_certificates(self.extra_ca.iter().cloned());
-        let config = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
-            .with_safe_default_protocol_versions()
-            .map_err(|error| Failure::Tls {
-                reason: error.to_string(),
-            })?
-            .with_root_certificates(roots)
-            .with_no_client_auth();
-        Ok(Arc::clone(self.tls.get_or_init(|| Arc::new(config))))
+        roots
     }
 
     /// Refuses URLs whose host is an address outside the egress rules. Names are checked when they

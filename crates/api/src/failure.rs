@@ -11,9 +11,14 @@ use lockgate_store::artifacts::ArtifactKind;
 pub(crate) fn of_operations(error: OperationsError) -> Error {
     match error {
         OperationsError::Fields(_)
+        | OperationsError::Unusable(_)
+        | OperationsError::EntryTaken(_)
         | OperationsError::Bundle(_)
         | OperationsError::NotInPackage { .. } => Error::bad_request(error.to_string()),
         OperationsError::AddressTaken { .. }
+        | OperationsError::CredentialTaken(_)
+        | OperationsError::PolicyTaken(_)
+        | OperationsError::TooMany { .. }
         | OperationsError::MessageRuns(_)
         | OperationsError::NotKept(_)
         | OperationsError::TooLargeToKeep { .. } => Error::conflict(error.to_string()),
@@ -21,6 +26,9 @@ pub(crate) fn of_operations(error: OperationsError) -> Error {
         | OperationsError::NoRuntimeArtifact(_)
         | OperationsError::NoTask(_)
         | OperationsError::NoCredential(_)
+        | OperationsError::NoEntry(_)
+        | OperationsError::NoPolicy(_)
+        | OperationsError::NoReference(_)
         | OperationsError::NoVariable(_)
         | OperationsError::NoNumberRange(_)
         | OperationsError::NoMessage(_)

@@ -10,6 +10,7 @@ mod dev_cert;
 mod flow;
 mod instance;
 mod key;
+mod keystore;
 mod message;
 mod org;
 pub(crate) mod output;
@@ -105,6 +106,9 @@ enum Command {
     /// Credentials that flows use towards receivers
     #[command(subcommand)]
     Credential(credential::Command),
+    /// Certificates and key pairs
+    #[command(subcommand)]
+    Keystore(keystore::Command),
     /// Variables that flows read and write
     #[command(subcommand)]
     Variable(variable::Command),
@@ -187,6 +191,7 @@ async fn online(command: Command, session: Session) -> anyhow::Result<()> {
         Command::Flows => flow::list(&session).await,
         Command::Flow(command) => flow::run(command, &session).await,
         Command::Credential(command) => credential::run(command, &session).await,
+        Command::Keystore(command) => keystore::run(command, &session).await,
         Command::Variable(command) => variable::run(command, &session).await,
         Command::NumberRange(command) => variable::run_ranges(command, &session).await,
         Command::Messages(filter) => message::list(&filter, &session).await,

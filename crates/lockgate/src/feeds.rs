@@ -4,6 +4,7 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
+use lockgate_adapters::SharedAnchors;
 use lockgate_core::account::ACCOUNT_HASH_LABEL;
 use lockgate_core::certificate::CertificateNames;
 use lockgate_core::client::{Directory, SECRET_HASH_LABEL};
@@ -13,7 +14,7 @@ use lockgate_core::tenant::Tenant;
 use lockgate_pki::certificate;
 use lockgate_pki::trust::TrustStore;
 use lockgate_store::changes::{Follower, Revisions, Topic};
-use lockgate_store::{Store, accounts, authorities, clients, revocations};
+use lockgate_store::{Store, accounts, authorities, clients, keystore, revocations};
 use lockgate_token::KeyRing;
 use lockgate_token::keys::KeySet;
 use lockgate_web::identity::{Identities, SharedIdentities};
@@ -135,6 +136,14 @@ pub(crate) async fn trust(store: &Store) -> anyhow::Result<SharedTrust> {
 /// Reads the authorities again.
 pub(crate) async fn refresh_trust(store: &Store, shared: &SharedTrust) -> anyhow::Result<()> {
     shared.replace(read_trust(store).await?);
+    Ok(())
+}
+
+/// Lets receivers trust the certificates of the keystore.
+pub(crate) async fn refresh_anchors(store: &Store, anchors: &SharedAnchors) -> anyhow::Result<()> {
+    let mut entries = keystore::list(&mut store.read().await?).await?;
+    entries.retain(|entry| entry.sealed_key.is_none());
+    anchors.set(entries.into_iter().map(|entry| entry.chain));
     Ok(())
 }
 

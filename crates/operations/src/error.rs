@@ -45,6 +45,35 @@ pub enum Error {
     /// No credential has this name.
     #[error("There is no credential {0:?}.")]
     NoCredential(String),
+    /// A credential has this name already.
+    #[error("A credential with the name {0:?} already exists.")]
+    CredentialTaken(String),
+    /// The keystore has no entry with this alias.
+    #[error("The keystore has no entry with the alias {0:?}.")]
+    NoEntry(String),
+    /// The keystore has an entry with this alias already.
+    #[error("Entry with alias {0:?} already exists.")]
+    EntryTaken(String),
+    /// What was sent is no certificate, key or chain that the keystore takes.
+    #[error("{0}")]
+    Unusable(String),
+    /// No access policy has this number.
+    #[error("There is no access policy {0}.")]
+    NoPolicy(i64),
+    /// The role has an access policy already.
+    #[error("An access policy for the role {0:?} already exists.")]
+    PolicyTaken(String),
+    /// No artifact reference has this number.
+    #[error("There is no artifact reference {0}.")]
+    NoReference(i64),
+    /// There are as many as there may be.
+    #[error("There are {limit} {what} already, and there may be no more.")]
+    TooMany {
+        /// What there are many of.
+        what: &'static str,
+        /// How many there may be.
+        limit: usize,
+    },
     /// No variable has this name.
     #[error("There is no variable {0:?} in this scope.")]
     NoVariable(String),

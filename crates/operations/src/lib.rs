@@ -1,9 +1,11 @@
 #![doc = include_str!("../README.md")]
 
+mod access_policies;
 mod audit;
 pub mod credentials;
 pub mod error;
 pub mod flows;
+pub mod keystore;
 mod messages;
 mod number_ranges;
 mod refusals;

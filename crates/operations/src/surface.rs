@@ -3,6 +3,7 @@
 mod audit;
 mod credentials;
 mod flows;
+mod keystore;
 mod messages;
 mod number_ranges;
 mod query;
@@ -23,6 +24,7 @@ pub fn surface(operations: Operations) -> Surface {
     let surface = Surface::builder("operations", operations);
     let surface = flows::routes(surface);
     let surface = credentials::routes(surface);
+    let surface = keystore::routes(surface);
     let surface = variables::routes(surface);
     let surface = number_ranges::routes(surface);
     let surface = messages::routes(surface);
@@ -44,6 +46,14 @@ impl From<Error> for Problem {
             Error::NoRuntimeArtifact(_) => (StatusCode::NOT_FOUND, "LG-ARTIFACT"),
             Error::NoTask(_) => (StatusCode::NOT_FOUND, "LG-TASK"),
             Error::NoCredential(_) => (StatusCode::NOT_FOUND, "LG-CREDENTIAL"),
+            Error::CredentialTaken(_) => (StatusCode::CONFLICT, "LG-CREDENTIAL-TAKEN"),
+            Error::NoEntry(_) => (StatusCode::NOT_FOUND, "LG-KEYSTORE-ENTRY"),
+            Error::EntryTaken(_) => (StatusCode::CONFLICT, "LG-KEYSTORE-TAKEN"),
+            Error::Unusable(_) => (StatusCode::UNPROCESSABLE_ENTITY, "LG-KEYSTORE-UNUSABLE"),
+            Error::NoPolicy(_) => (StatusCode::NOT_FOUND, "LG-ACCESS-POLICY"),
+            Error::PolicyTaken(_) => (StatusCode::CONFLICT, "LG-ACCESS-POLICY-TAKEN"),
+            Error::NoReference(_) => (StatusCode::NOT_FOUND, "LG-ARTIFACT-REFERENCE"),
+            Error::TooMany { .. } => (StatusCode::CONFLICT, "LG-TOO-MANY"),
             Error::NoVariable(_) => (StatusCode::NOT_FOUND, "LG-VARIABLE"),
             Error::NoNumberRange(_) => (StatusCode::NOT_FOUND, "LG-NUMBER-RANGE"),
             Error::NoMessage(_) => (StatusCode::NOT_FOUND, "LG-MESSAGE"),
@@ -64,6 +74,7 @@ impl From<Error> for Problem {
                 problem.hint("undeploy that flow, or give one of them another address")
             }
             Error::NotInPackage { .. } => problem.field("flow"),
+            Error::EntryTaken(_) => problem.hint("set update to replace it"),
             Error::NotKept(_) => problem
                 .hint("messages are kept at log level TRACE, and of flows for which 'keep' is set"),
             Error::TooLargeToKeep { .. } => problem.hint("raise messages.kept_bytes"),

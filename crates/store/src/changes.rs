@@ -34,7 +34,7 @@ words! {
         Revocations = "revocations",
         /// Deployed flows.
         Flows = "flows",
-        /// Credentials that flows use.
+        /// Credentials that flows use, and the keystore.
         Materials = "materials",
         /// Accounts, memberships or spaces.
         Accounts = "accounts",

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+pub mod access_policies;
 pub mod accounts;
 pub mod artifacts;
 pub mod assertions;
@@ -13,6 +14,7 @@ pub mod deployed_artifacts;
 pub mod flows;
 pub mod instances;
 pub mod keys;
+pub mod keystore;
 pub mod leases;
 pub mod materials;
 pub mod memberships;

@@ -7,7 +7,8 @@ use crate::tx::Tx;
 use crate::value::{Row, Unreadable, params, words};
 
 const TABLE: &str = "materials";
-const COLUMNS: &str = "name, kind, description, user_name, attributes, sealed_secret, updated_at";
+const COLUMNS: &str =
+    "name, kind, description, user_name, attributes, sealed_secret, updated_at, deployed_by";
 
 words! {
     /// What a credential is.
@@ -16,6 +17,8 @@ words! {
         User = "user",
         /// An OAuth2 client that fetches tokens by the client credentials grant.
         OAuth2 = "oauth2",
+        /// A text that is kept secret, such as an API key.
+        Secure = "secure",
     }
 }
 
@@ -28,14 +31,16 @@ pub struct Material {
     pub kind: Kind,
     /// What it is for.
     pub description: String,
-    /// User name, or client id.
+    /// User name, or client id; empty for a text.
     pub user: String,
     /// What else its kind needs, as a JSON object.
     pub attributes: String,
-    /// Password or client secret, sealed for the context `material/<name>`.
+    /// Password, client secret or text, sealed for the context `material/<name>`.
     pub sealed_secret: Vec<u8>,
     /// When it was last deployed.
     pub updated_at: Timestamp,
+    /// Who deployed it.
+    pub deployed_by: String,
 }
 
 /// Deploys a credential, replacing the one of the same name.
@@ -45,12 +50,14 @@ pub struct Material {
 pub async fn upsert(tx: &mut Tx, material: &Material) -> Result<()> {
     tx.execute(
         "INSERT INTO materials
-            (name, kind, description, user_name, attributes, sealed_secret, updated_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7)
+            (name, kind, description, user_name, attributes, sealed_secret, updated_at,
+                deployed_by)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
         ON CONFLICT (name) DO UPDATE SET
             kind = excluded.kind, description = excluded.description,
             user_name = excluded.user_name, attributes = excluded.attributes,
-            sealed_secret = excluded.sealed_secret, updated_at = excluded.updated_at",
+            sealed_secret = excluded.sealed_secret, updated_at = excluded.updated_at,
+            deployed_by = excluded.deployed_by",
         params![
             &material.name,
             material.kind,
@@ -59,6 +66,7 @@ pub async fn upsert(tx: &mut Tx, material: &Material) -> Result<()> {
             &material.attributes,
             &material.sealed_secret,
             material.updated_at,
+            &material.deployed_by,
         ],
     )
     .await?;
@@ -103,5 +111,6 @@ fn decode(row: &mut Row) -> Result<Material, Unreadable> {
         attributes: row.take("attributes")?,
         sealed_secret: row.take("sealed_secret")?,
         updated_at: row.take("updated_at")?,
+        deployed_by: row.take("deployed_by")?,
     })
 }

@@ -25,6 +25,17 @@ pub struct NumberRange {
     pub rotate: bool,
 }
 
+/// What is said about a range besides its numbers.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Note {
+    /// What it is for.
+    pub description: String,
+    /// Who defined it.
+    pub deployed_by: String,
+    /// When it was defined.
+    pub deployed_at: Timestamp,
+}
+
 impl NumberRange {
     /// The number to hand out, and the one that follows it. `None` when the range is used up.
     fn advance(&self) -> Option<(i64, i64)> {
@@ -63,6 +74,38 @@ pub async fn define(tx: &mut Tx, range: &NumberRange) -> Result<()> {
     )
     .await?;
     Ok(())
+}
+
+/// Says what a range is for and who defined it, now. Returns whether it exists.
+///
+/// # Errors
+/// Those of the database.
+pub async fn annotate(tx: &mut Tx, name: &str, description: &str, by: &str) -> Result<bool> {
+    let now = tx.now();
+    let updated = tx
+        .execute(
+            "UPDATE number_ranges SET description = $2, deployed_by = $3, deployed_at = $4
+            WHERE name = $1",
+            params![name, description, by, now],
+        )
+        .await?;
+    Ok(updated == 1)
+}
+
+/// What is said about each range, in the order of [`list`].
+///
+/// # Errors
+/// Those of the database.
+pub async fn notes(tx: &mut Tx) -> Result<Vec<Note>> {
+    let sql = "SELECT name, description, deployed_by, deployed_at FROM number_ranges ORDER BY name";
+    tx.list(TABLE, sql, params![], |row| {
+        Ok(Note {
+            description: row.take("description")?,
+            deployed_by: row.take("deployed_by")?,
+            deployed_at: row.take("deployed_at")?,
+        })
+    })
+    .await
 }
 
 /// Draws the next number of a range. Draws with the same `correlation` get the same number.

@@ -112,7 +112,8 @@ impl Network {
         let mut url = request.url.clone();
         self.hosts.place(&mut url, &mut headers);
         let mut outgoing = self
-            .http()?
+            .clients()?
+            .http
             .request(request.method.clone(), url)
             .headers(headers);
         if let Some(body) = &request.body {

@@ -5,6 +5,8 @@ use lockgate_adapters::{AdaptersConfig, EgressConfig};
 use lockgate_flow::plan::ReceiverKind;
 use lockgate_testkit::http::{Server, reply};
 use lockgate_testkit::tls::Authority;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 use crate::support::{Caller, assert_says, message};
@@ -132,6 +134,34 @@ async fn https_trusts_the_extra_authority_and_no_other() {
         .unwrap_err();
     assert!(text.contains("certificate"), "{text}");
     assert_eq!(server.requests().len(), 1);
+}
+
+#[tokio::test]
+async fn https_trusts_the_anchors_of_the_moment() {
+    let authority = Authority::new().unwrap();
+    let tls = authority.server(&["127.0.0.1"]).unwrap();
+    let server = Server::start_tls(tls, |_| async { reply(StatusCode::OK, "text/plain", "") })
+        .await
+        .unwrap();
+    let config = AdaptersConfig::default();
+    let caller = Caller::with(&config);
+    let ours = CertificateDer::from_pem_slice(authority.pem().as_bytes()).unwrap();
+    let nothing: [Vec<u8>; 0] = [];
+    let trusted = [ours.to_vec()];
+    for (anchors, expected) in [
+        (&nothing[..], false),
+        (&trusted, true),
+        (&trusted, true),
+        (&[], false),
+    ] {
+        config.anchors.set(anchors.to_vec());
+        let called = get(&caller, &server.url(), "5000").await;
+        assert_eq!(called.is_ok(), expected, "{called:?}");
+    }
+    assert_eq!(server.requests().len(), 2);
+    // What cannot be used does not keep others from being used.
+    config.anchors.set([vec![1, 2, 3], ours.to_vec()]);
+    get(&caller, &server.url(), "5000").await.unwrap();
 }
 
 #[tokio::test]

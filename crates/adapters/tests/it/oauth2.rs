@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use http::StatusCode;
 use lockgate_core::secret::Secret;
-use lockgate_engine::material::OAuth2ClientCredential;
+use lockgate_engine::material::{OAuth2ClientCredential, RequestPart, TokenParameter};
 use lockgate_engine::receiver::Receiver;
 use lockgate_flow::plan::ReceiverKind;
 use lockgate_testkit::http::{Server, reply};
@@ -47,6 +47,18 @@ fn client(tokens: &Server, in_body: bool) -> OAuth2ClientCredential {
         client_secret: Secret::from("se:cret"),
         scope: "a b".to_owned(),
         in_body,
+        as_json: false,
+        resource: String::new(),
+        audience: String::new(),
+        parameters: Vec::new(),
+    }
+}
+
+fn parameter(key: &str, value: &str, part: RequestPart) -> TokenParameter {
+    TokenParameter {
+        key: key.to_owned(),
+        value: value.to_owned(),
+        part,
     }
 }
 
@@ -113,6 +125,61 @@ async fn the_client_authenticates_in_the_header_or_in_the_form() {
             assert_eq!(request.header("authorization"), Some(basic));
         }
     }
+}
+
+#[tokio::test]
+async fn what_a_token_endpoint_wants_besides_goes_where_it_wants_it() {
+    for as_json in [false, true] {
+        let (tokens, service) = (token_server("").await, service("*").await);
+        let client = OAuth2ClientCredential {
+            as_json,
+            resource: "urn:r".to_owned(),
+            audience: "https://a".to_owned(),
+            parameters: vec![
+                parameter("tenant", "t 1", RequestPart::Body),
+                parameter("api-version", "2&3", RequestPart::Url),
+                parameter("x-tenant", "t1", RequestPart::Header),
+            ],
+            ..client(&tokens, false)
+        };
+        let caller = Caller::new().with_oauth2("Peer", client);
+        let receiver = receiver(&caller, &service);
+        caller.call(&receiver, &mut message("", &[])).await.unwrap();
+        let request = &tokens.requests()[0];
+        let (media_type, body) = match as_json {
+            true => (
+                "application/json",
+                r#"{"grant_type":"client_credentials","scope":"a b","resource":"urn:r","audience":"https://a","tenant":"t 1"}"#,
+            ),
+            false => (
+                "application/x-www-form-urlencoded",
+                "grant_type=client_credentials&scope=a+b&resource=urn%3Ar&audience=https%3A%2F%2Fa&tenant=t+1",
+            ),
+        };
+        assert_eq!(request.text(), body);
+        assert_eq!(request.header("content-type"), Some(media_type));
+        assert_eq!(request.header("x-tenant"), Some("t1"));
+        assert_eq!(request.target, "/oauth/token?api-version=2%263");
+    }
+}
+
+#[tokio::test]
+async fn a_changed_credential_gets_a_new_token() {
+    let (tokens, service) = (
+        token_server(",\"expires_in\":600").await,
+        service("*").await,
+    );
+    let first = client(&tokens, false);
+    let second = OAuth2ClientCredential {
+        audience: "https://other".to_owned(),
+        ..first.clone()
+    };
+    let mut caller = Caller::new().with_oauth2("Peer", first);
+    let receiver = receiver(&caller, &service);
+    caller.call(&receiver, &mut message("", &[])).await.unwrap();
+    caller = caller.with_oauth2("Peer", second);
+    caller.call(&receiver, &mut message("", &[])).await.unwrap();
+    assert_eq!(tokens.requests().len(), 2);
 }
 
 #[tokio::test]

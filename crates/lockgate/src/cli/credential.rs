@@ -3,10 +3,10 @@
 use std::io::Read as _;
 
 use anyhow::Context as _;
-use clap::{Subcommand, ValueEnum};
+use clap::{Args, Subcommand, ValueEnum};
 use lockgate_core::secret::Secret;
 use reqwest::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::Session;
 use super::client::segment;
@@ -27,6 +27,50 @@ pub(crate) enum Kind {
     /// OAuth2 client credentials
     #[value(name = "oauth2")]
     OAuth2,
+    /// A text that is kept secret, such as an API key
+    Secure,
+}
+
+/// What a credential has besides its name and its secret.
+#[derive(Debug, Args)]
+pub(crate) struct Details {
+    /// What it holds
+    #[arg(long, value_enum, default_value = "user")]
+    kind: Kind,
+    /// User name, or OAuth2 client id
+    #[arg(long, required_if_eq_any([("kind", "user"), ("kind", "oauth2")]))]
+    user: Option<String>,
+    /// What knows the user: default, successfactors or openconnectors (user)
+    #[arg(long)]
+    system: Option<String>,
+    /// Company of the user (user, successfactors)
+    #[arg(long)]
+    company_id: Option<String>,
+    /// Token endpoint (oauth2)
+    #[arg(long, required_if_eq("kind", "oauth2"))]
+    token_url: Option<String>,
+    /// Scope to ask for (oauth2)
+    #[arg(long, default_value = "")]
+    scope: String,
+    /// Send client id and secret in the body instead of a Basic header (oauth2)
+    #[arg(long)]
+    in_body: bool,
+    /// Send the token request as JSON instead of a form (oauth2)
+    #[arg(long)]
+    as_json: bool,
+    /// Resource to ask for (oauth2)
+    #[arg(long)]
+    resource: Option<String>,
+    /// Audience to ask for (oauth2)
+    #[arg(long)]
+    audience: Option<String>,
+    /// What the token endpoint wants besides: PART:KEY=VALUE, where PART is body, url or header
+    /// (oauth2; may be repeated)
+    #[arg(long = "parameter", value_name = "PART:KEY=VALUE", value_parser = parameter)]
+    parameters: Vec<Value>,
+    /// What it is for
+    #[arg(long, default_value = "")]
+    description: String,
 }
 
 #[derive(Debug, Subcommand)]
@@ -35,24 +79,8 @@ pub(crate) enum Command {
     Set {
         /// Name that channels refer to
         name: String,
-        /// What it holds
-        #[arg(long, value_enum, default_value = "user")]
-        kind: Kind,
-        /// User name, or OAuth2 client id
-        #[arg(long)]
-        user: String,
-        /// Token endpoint (oauth2)
-        #[arg(long, required_if_eq("kind", "oauth2"))]
-        token_url: Option<String>,
-        /// Scope to ask for (oauth2)
-        #[arg(long, default_value = "")]
-        scope: String,
-        /// Send client id and secret in the form instead of a Basic header (oauth2)
-        #[arg(long)]
-        in_body: bool,
-        /// What it is for
-        #[arg(long, default_value = "")]
-        description: String,
+        #[command(flatten)]
+        details: Details,
     },
     /// List credentials, never their secrets
     List,
@@ -66,25 +94,8 @@ pub(crate) enum Command {
 pub(crate) async fn run(command: Command, session: &Session) -> anyhow::Result<()> {
     let client = &session.client;
     match command {
-        Command::Set {
-            name,
-            kind,
-            user,
-            token_url,
-            scope,
-            in_body,
-            description,
-        } => {
-            let secret = read_secret()?;
-            let body = match kind {
-                Kind::User => {
-                    json!({ "kind": "user", "description": description, "user": user, "password": secret.expose() })
-                }
-                Kind::OAuth2 => json!({
-                    "kind": "oauth2", "description": description, "client_id": user, "client_secret": secret.expose(),
-                    "token_url": token_url, "scope": scope, "in_body": in_body,
-                }),
-            };
+        Command::Set { name, details } => {
+            let body = details.body(&read_secret()?);
             let answer = client
                 .send(
                     Method::PUT,
@@ -111,6 +122,36 @@ pub(crate) async fn run(command: Command, session: &Session) -> anyhow::Result<(
         }
     }
     Ok(())
+}
+
+impl Details {
+    /// What the server is asked for.
+    fn body(&self, secret: &Secret<String>) -> Value {
+        let (user, secret) = (&self.user, secret.expose());
+        let mut body = match self.kind {
+            Kind::User => json!({
+                "kind": "user", "user": user, "password": secret,
+                "system": self.system, "company_id": self.company_id,
+            }),
+            Kind::OAuth2 => json!({
+                "kind": "oauth2", "client_id": user, "client_secret": secret,
+                "token_url": self.token_url, "scope": self.scope, "in_body": self.in_body,
+                "as_json": self.as_json, "resource": self.resource, "audience": self.audience,
+                "parameters": self.parameters,
+            }),
+            Kind::Secure => json!({ "kind": "secure", "value": secret }),
+        };
+        body["description"] = self.description.as_str().into();
+        body
+    }
+}
+
+/// Reads `header:x-tenant=t1`.
+fn parameter(text: &str) -> anyhow::Result<Value> {
+    let split = text.split_once(':');
+    let split = split.and_then(|(part, rest)| Some((part, rest.split_once('=')?)));
+    let (part, (key, value)) = split.context("write it as PART:KEY=VALUE")?;
+    Ok(json!({ "part": part, "key": key, "value": value }))
 }
 
 /// The secret from standard input, without the line end: arguments would show in process lists.

@@ -142,13 +142,16 @@ impl Parts {
             },
         ));
         let (runtime, vault) = (self.runtime.clone(), around.master_key.vault());
+        let (store, anchors) = (self.store.clone(), around.adapters.anchors.clone());
         tasks.spawn(feeds::follow(
             self.store.follow(),
             &[Topic::Flows, Topic::Materials],
             move || {
                 let (runtime, vault) = (runtime.clone(), vault.clone());
+                let (store, anchors) = (store.clone(), anchors.clone());
                 async move {
                     runtime.reload_materials(&vault).await?;
+                    feeds::refresh_anchors(&store, &anchors).await?;
                     Ok(runtime.reconcile().await?)
                 }
             },
@@ -386,6 +389,7 @@ async fn start_runtime(config: &Config, around: &Surroundings) -> anyhow::Result
     };
     let runtime = Runtime::start(parts, settings).await?;
     runtime.reload_materials(&around.master_key.vault()).await?;
+    feeds::refresh_anchors(&around.store, &around.adapters.anchors).await?;
     runtime.reconcile().await?;
     Ok(runtime)
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context as _, ensure};
-use lockgate_adapters::{AdaptersConfig, EgressConfig};
+use lockgate_adapters::{AdaptersConfig, EgressConfig, SharedAnchors};
 use lockgate_core::clock::{SharedClock, SystemClock};
 use lockgate_core::crypto::MasterKey;
 use lockgate_core::random::{OsRandom, Random, SharedRandom};
@@ -183,6 +183,7 @@ fn adapters(config: &Config) -> anyhow::Result<AdaptersConfig> {
         .map(|(named, real)| (named.to_lowercase(), real.clone()));
     Ok(AdaptersConfig {
         extra_ca_pem,
+        anchors: SharedAnchors::default(),
         egress: EgressConfig {
             private_networks: config.receivers.private_networks,
             link_local: config.receivers.link_local,

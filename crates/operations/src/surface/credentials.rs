@@ -10,7 +10,7 @@ use lockgate_web::surface::{Access, SurfaceBuilder};
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::credentials::TokenAttributes;
+use crate::credentials::{Before, TokenAttributes, UserAttributes};
 use crate::service::Operations;
 
 const ALL: &str = "/operator/v1/credentials";
@@ -31,27 +31,36 @@ pub(super) struct CredentialView {
     description: String,
     user: String,
     #[serde(flatten)]
-    token: Option<TokenAttributes>,
+    attributes: Attributes,
     updated_at: String,
+    deployed_by: String,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+enum Attributes {
+    User(UserAttributes),
+    Token(TokenAttributes),
+    None {},
 }
 
 impl TryFrom<Material> for CredentialView {
     type Error = Problem;
     fn try_from(material: Material) -> Result<Self, Problem> {
-        let token = match material.kind {
-            Kind::User => None,
-            Kind::OAuth2 => {
-                let attributes = serde_json::from_str(&material.attributes);
-                Some(attributes.map_err(Problem::internal)?)
-            }
+        let json = &material.attributes;
+        let attributes = match material.kind {
+            Kind::User => serde_json::from_str(json).map(Attributes::User),
+            Kind::OAuth2 => serde_json::from_str(json).map(Attributes::Token),
+            Kind::Secure => Ok(Attributes::None {}),
         };
         Ok(Self {
             name: material.name,
             kind: material.kind.as_str(),
             description: material.description,
             user: material.user,
-            token,
+            attributes: attributes.map_err(Problem::internal)?,
             updated_at: material.updated_at.to_string(),
+            deployed_by: material.deployed_by,
         })
     }
 }
@@ -79,7 +88,7 @@ pub(super) async fn set(
     Body(request): Body<Value>,
 ) -> Result<axum::Json<CredentialView>, Problem> {
     let credential = operations
-        .set_credential(&caller.actor(), &name, request)
+        .set_credential(&caller.actor(), &name, request, Before::Anything)
         .await?;
     Ok(axum::Json(credential.try_into()?))
 }
@@ -89,6 +98,8 @@ pub(super) async fn delete(
     caller: Caller,
     Path(name): Path<String>,
 ) -> Result<StatusCode, Problem> {
-    operations.delete_credential(&caller.actor(), &name).await?;
+    operations
+        .delete_credential(&caller.actor(), &name, None)
+        .await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -15,7 +15,7 @@ async fn credentials_are_shown_without_their_secrets() {
     let (status, answer) = server.put("credentials/SAP%20Backend", user).await;
     assert_eq!(status, 200);
     let expected = json!({"name": "SAP Backend", "kind": "user", "description": "backend", "user": "u",
-        "updated_at": "2026-01-01T00:00:00.000Z"});
+        "updated_at": "2026-01-01T00:00:00.000Z", "deployed_by": "operator"});
     assert_eq!(answer, expected);
     let oauth2 = json!({"kind": "oauth2", "client_id": "c", "client_secret": CANARY,
         "token_url": "https://idp.example.org/token", "scope": "read"});
@@ -24,12 +24,19 @@ async fn credentials_are_shown_without_their_secrets() {
         other,
         json!({"name": "idp", "kind": "oauth2", "description": "", "user": "c",
             "token_url": "https://idp.example.org/token", "scope": "read", "in_body": false,
-            "updated_at": "2026-01-01T00:00:00.000Z"})
+            "updated_at": "2026-01-01T00:00:00.000Z", "deployed_by": "operator"})
+    );
+    let secure = json!({"kind": "secure", "value": CANARY});
+    let (_, secure) = server.put("credentials/key", secure).await;
+    assert_eq!(
+        secure,
+        json!({"name": "key", "kind": "secure", "description": "", "user": "",
+            "updated_at": "2026-01-01T00:00:00.000Z", "deployed_by": "operator"})
     );
     assert_eq!(server.get("credentials/idp").await.1, other);
     assert_eq!(
         server.get("credentials").await.1,
-        json!({"items": [expected, other]})
+        json!({"items": [expected, other, secure]})
     );
 }
 

@@ -5,6 +5,7 @@ mod audit;
 mod bundles;
 mod credentials;
 mod flows;
+mod keystore;
 mod message_log;
 mod messages;
 mod refusals;

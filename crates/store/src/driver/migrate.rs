@@ -19,7 +19,7 @@ struct Migration {
     sql: &'static str,
 }
 
-const MIGRATIONS: [Migration; 7] = [
+const MIGRATIONS: [Migration; 8] = [
     Migration {
         number: 1,
         name: "identity",
@@ -54,6 +54,11 @@ const MIGRATIONS: [Migration; 7] = [
         number: 7,
         name: "message_log",
         sql: include_str!("../../migrations/0007_message_log.sql"),
+    },
+    Migration {
+        number: 8,
+        name: "security",
+        sql: include_str!("../../migrations/0008_security.sql"),
     },
 ];
 

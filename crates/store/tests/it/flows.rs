@@ -156,6 +156,7 @@ async fn materials_are_kept_by_name() {
             attributes: "{}".to_owned(),
             sealed_secret: vec![1, 0, 255],
             updated_at: START,
+            deployed_by: "ops".to_owned(),
         };
         let client = Material {
             kind: Kind::OAuth2,

@@ -14,5 +14,6 @@ mod identity;
 mod message_log;
 mod messages;
 mod schema;
+mod security;
 mod state;
 mod transactions;

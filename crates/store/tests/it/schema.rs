@@ -30,7 +30,7 @@ async fn both_databases_have_the_same_schema() {
     let sqlite = of_sqlite(&rusqlite::Connection::open(path).unwrap());
     let postgres = of_postgres(&connect(database.url()).await).await;
     assert!(sqlite.columns.len() > 90, "{sqlite:#?}");
-    assert_eq!(sqlite.references.len(), 10, "{sqlite:#?}");
+    assert_eq!(sqlite.references.len(), 11, "{sqlite:#?}");
     assert_eq!(sqlite.columns, postgres.columns);
     assert_eq!(sqlite.indexes, postgres.indexes);
     assert_eq!(sqlite.references, postgres.references);

@@ -77,3 +77,18 @@ async fn a_path_header_cannot_climb() {
     }
     assert!(server.requests().is_empty());
 }
+
+#[tokio::test]
+async fn the_message_log_is_told_where_a_call_went_without_its_query() {
+    let server = Server::start(echo).await.unwrap();
+    let url = format!("{}/orders", server.url());
+    let mut exchange = message("", &[]);
+    let query = [("httpAddressQuery", "api_key=hunter2")];
+    post(&url, &query, &mut exchange).await.unwrap();
+    let told = format!("{:?}", exchange.log);
+    assert!(told.contains(&format!("{url:?}")), "{told}");
+    assert!(
+        told.contains("\"200\"") && !told.contains("hunter2"),
+        "{told}"
+    );
+}
