@@ -4,6 +4,7 @@ use http::StatusCode;
 use lockgate_design::Error as DesignError;
 use lockgate_odata::Error;
 use lockgate_operations::Error as OperationsError;
+use lockgate_operations::partners::PartnerError;
 use lockgate_store::Error as StoreError;
 use lockgate_store::artifacts::ArtifactKind;
 
@@ -34,6 +35,7 @@ pub(crate) fn of_operations(error: OperationsError) -> Error {
         | OperationsError::NoMessage(_)
         | OperationsError::NoPayload(_)
         | OperationsError::NoRefusal(_) => Error::not_found(),
+        OperationsError::Partner(error) => of_partners(&error),
         OperationsError::Store(store) => of_store(&store),
     }
 }
@@ -59,6 +61,15 @@ pub(crate) fn of_design(error: DesignError) -> Error {
         | DesignError::Packing(_) => Error::internal(message),
         DesignError::Contended => Error::new(StatusCode::SERVICE_UNAVAILABLE, message),
         DesignError::Store(store) => of_store(&store),
+    }
+}
+
+/// An error of the partner directory. The original answers duplicates with 500; clients know 409.
+fn of_partners(error: &PartnerError) -> Error {
+    match error {
+        PartnerError::NoPartner(_) | PartnerError::NoEntry { .. } => Error::not_found(),
+        PartnerError::Exists { .. } | PartnerError::Full => Error::conflict(error.to_string()),
+        PartnerError::Unsealable(_) => Error::internal(error.to_string()),
     }
 }
 

@@ -7,6 +7,7 @@ use lockgate_core::crypto::Vault;
 use lockgate_core::secret::Secret;
 use lockgate_store::Tx;
 use lockgate_store::materials::{self, Kind};
+use lockgate_store::partners::parameters;
 use serde::Deserialize;
 
 use crate::error::StepError;
@@ -106,7 +107,9 @@ impl Materials {
     /// Those of the store.
     pub async fn load(tx: &mut Tx, vault: &Vault) -> lockgate_store::Result<Self> {
         let mut loaded = HashMap::new();
-        for row in materials::list(tx).await? {
+        let mut rows = materials::list(tx).await?;
+        rows.extend(parameters::materials(tx).await?);
+        for row in rows {
             match open(&row, vault) {
                 Ok(material) => {
                     loaded.insert(row.name, material);

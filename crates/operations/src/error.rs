@@ -5,6 +5,7 @@ use thiserror::Error;
 use uuid::Uuid;
 
 use crate::flows::Finding;
+use crate::partners::PartnerError;
 
 /// Why a request of an operator was not carried out. Knows nothing of HTTP.
 #[derive(Debug, Error)]
@@ -105,6 +106,9 @@ pub enum Error {
     /// No refused call has this correlation id.
     #[error("No refused call with the correlation id {0:?} is on record.")]
     NoRefusal(String),
+    /// It is about the partner directory.
+    #[error(transparent)]
+    Partner(#[from] PartnerError),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] lockgate_store::Error),

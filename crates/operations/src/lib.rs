@@ -8,6 +8,7 @@ pub mod flows;
 pub mod keystore;
 mod messages;
 mod number_ranges;
+pub mod partners;
 mod refusals;
 pub mod runtime;
 mod service;

@@ -6,6 +6,7 @@ mod flows;
 mod keystore;
 mod messages;
 mod number_ranges;
+mod partners;
 mod query;
 mod refusals;
 mod variables;
@@ -27,6 +28,7 @@ pub fn surface(operations: Operations) -> Surface {
     let surface = keystore::routes(surface);
     let surface = variables::routes(surface);
     let surface = number_ranges::routes(surface);
+    let surface = partners::routes(surface);
     let surface = messages::routes(surface);
     let surface = refusals::routes(surface);
     let surface = audit::routes(surface);
@@ -63,6 +65,7 @@ impl From<Error> for Problem {
             }
             Error::NoPayload(_) => (StatusCode::NOT_FOUND, "LG-PAYLOAD"),
             Error::NoRefusal(_) => (StatusCode::NOT_FOUND, "LG-REFUSAL"),
+            Error::Partner(error) => partners::problem(error),
         };
         let problem = Self::new(status, code, error.to_string());
         match error {

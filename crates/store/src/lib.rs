@@ -23,6 +23,7 @@ pub mod metadata;
 pub mod number_ranges;
 pub mod organizations;
 pub mod packages;
+pub mod partners;
 pub mod payloads;
 pub mod refusals;
 pub mod resends;

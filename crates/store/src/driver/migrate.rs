@@ -19,7 +19,7 @@ struct Migration {
     sql: &'static str,
 }
 
-const MIGRATIONS: [Migration; 8] = [
+const MIGRATIONS: [Migration; 9] = [
     Migration {
         number: 1,
         name: "identity",
@@ -59,6 +59,11 @@ const MIGRATIONS: [Migration; 8] = [
         number: 8,
         name: "security",
         sql: include_str!("../../migrations/0008_security.sql"),
+    },
+    Migration {
+        number: 9,
+        name: "partners",
+        sql: include_str!("../../migrations/0009_partners.sql"),
     },
 ];
 

@@ -13,6 +13,7 @@ mod flows;
 mod identity;
 mod message_log;
 mod messages;
+mod partners;
 mod schema;
 mod security;
 mod state;
