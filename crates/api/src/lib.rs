@@ -2,6 +2,7 @@
 
 mod failure;
 mod functions;
+mod hex;
 pub mod roles;
 mod service;
 mod sets;

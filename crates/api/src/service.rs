@@ -19,4 +19,5 @@ pub struct Resources {
 #[must_use]
 pub fn service(resources: &Resources) -> Service {
     Service::new(sets::all(resources), functions::all(resources))
+        .with_changesets(sets::changesets(resources))
 }

@@ -6,6 +6,7 @@ mod custom_tags;
 mod locks;
 mod number_ranges;
 mod packages;
+mod partners;
 mod resources;
 mod runtime_artifacts;
 mod service_endpoints;
@@ -15,8 +16,9 @@ mod variables;
 
 use std::sync::Arc;
 
-use lockgate_odata::EntitySet;
+use lockgate_odata::{Changeset, EntitySet};
 use lockgate_store::artifacts::ArtifactKind;
+use lockgate_store::partners::EntryKind;
 
 use crate::service::Resources;
 
@@ -27,6 +29,7 @@ pub(crate) fn all(resources: &Resources) -> Vec<Arc<dyn EntitySet>> {
     let operations = &resources.operations;
     let mut all = design(resources);
     all.extend(deployed(resources));
+    all.extend(partners(resources));
     let others: Vec<Arc<dyn EntitySet>> = vec![
         Arc::new(number_ranges::NumberRanges(operations.clone())),
         Arc::new(variables::Variables(operations.clone())),
@@ -72,4 +75,20 @@ fn deployed(resources: &Resources) -> Vec<Arc<dyn EntitySet>> {
         Arc::new(service_endpoints::EntryPoints(operations.clone())),
         Arc::new(service_endpoints::Definitions),
     ]
+}
+
+/// The partner directory.
+fn partners(resources: &Resources) -> Vec<Arc<dyn EntitySet>> {
+    let operations = &resources.operations;
+    let mut all: Vec<Arc<dyn EntitySet>> = vec![Arc::new(partners::Partners(operations.clone()))];
+    for kind in EntryKind::ALL.iter().copied() {
+        let operations = operations.clone();
+        all.push(Arc::new(partners::Entries { kind, operations }));
+    }
+    all
+}
+
+/// Sets whose changes are made together.
+pub(crate) fn changesets(resources: &Resources) -> Vec<Arc<dyn Changeset>> {
+    vec![Arc::new(partners::Together(resources.operations.clone()))]
 }

@@ -5,6 +5,7 @@ mod archives;
 mod artifacts;
 mod deployment;
 mod packages;
+mod partners;
 mod resources;
 mod roles;
 mod transcripts;

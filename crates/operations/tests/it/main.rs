@@ -8,6 +8,7 @@ mod flows;
 mod keystore;
 mod message_log;
 mod messages;
+mod partners;
 mod refusals;
 mod server;
 mod variables;
