@@ -1,8 +1,11 @@
 //! Every entity set, one file each.
 
+mod access_policies;
 mod artifacts;
 mod configurations;
+mod credentials;
 mod custom_tags;
+mod keystore;
 mod locks;
 mod number_ranges;
 mod packages;
@@ -11,6 +14,7 @@ mod resources;
 mod runtime_artifacts;
 mod service_endpoints;
 mod tasks;
+mod unavailable;
 mod value_maps;
 mod variables;
 
@@ -30,11 +34,15 @@ pub(crate) fn all(resources: &Resources) -> Vec<Arc<dyn EntitySet>> {
     let mut all = design(resources);
     all.extend(deployed(resources));
     all.extend(partners(resources));
+    all.extend(security(resources));
     let others: Vec<Arc<dyn EntitySet>> = vec![
         Arc::new(number_ranges::NumberRanges(operations.clone())),
         Arc::new(variables::Variables(operations.clone())),
     ];
     all.extend(others);
+    for one in unavailable::all() {
+        all.push(Arc::new(one));
+    }
     all
 }
 
@@ -86,6 +94,30 @@ fn partners(resources: &Resources) -> Vec<Arc<dyn EntitySet>> {
         all.push(Arc::new(partners::Entries { kind, operations }));
     }
     all
+}
+
+/// Credentials, the keystore and access policies.
+fn security(resources: &Resources) -> Vec<Arc<dyn EntitySet>> {
+    let operations = &resources.operations;
+    vec![
+        Arc::new(credentials::user::UserCredentials(operations.clone())),
+        Arc::new(credentials::secure::SecureParameters(operations.clone())),
+        Arc::new(credentials::oauth2::OAuth2ClientCredentials(
+            operations.clone(),
+        )),
+        Arc::new(credentials::oauth2::CustomParameters(operations.clone())),
+        Arc::new(keystore::entries::KeystoreEntries(operations.clone())),
+        Arc::new(keystore::certificates::CertificateResources(
+            operations.clone(),
+        )),
+        Arc::new(keystore::certificates::SigningRequests(operations.clone())),
+        Arc::new(keystore::chains::ChainResources(operations.clone())),
+        Arc::new(keystore::chains::ChainCertificates(operations.clone())),
+        Arc::new(keystore::generation::GenerationRequests(operations.clone())),
+        Arc::new(keystore::whole::KeystoreResources(operations.clone())),
+        Arc::new(access_policies::AccessPolicies(operations.clone())),
+        Arc::new(access_policies::ArtifactReferences(operations.clone())),
+    ]
 }
 
 /// Sets whose changes are made together.

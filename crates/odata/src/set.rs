@@ -145,6 +145,8 @@ pub enum Reply {
     Entities(StatusCode, Vec<Row>),
     /// Plain text, byte for byte.
     Text(StatusCode, String),
+    /// A reply with entities of another set.
+    Of(&'static str, Box<Self>),
 }
 
 impl Reply {

@@ -8,6 +8,7 @@ mod packages;
 mod partners;
 mod resources;
 mod roles;
+mod security;
 mod transcripts;
 mod value_maps;
 mod world;

@@ -88,4 +88,5 @@ transcripts! {
     landscaper
     migration_tool
     piper
+    security_content
 }

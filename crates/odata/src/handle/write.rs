@@ -108,6 +108,15 @@ impl Task<'_> {
         match reply {
             Reply::Empty(status) => answer::empty(status),
             Reply::Text(status, text) => answer::plain(status, text),
+            Reply::Of(set, reply) => {
+                let set = self.service.set(set);
+                let place = Place {
+                    set: set.unwrap_or(&place.set).clone(),
+                    parent: None,
+                    inside: None,
+                };
+                self.reply(&place, *reply)
+            }
             Reply::Entities(status, rows) => {
                 let rendered = self.view(place).entities(&rows, None, None, self.format);
                 answer::rendered(status, rendered)
@@ -152,7 +161,7 @@ impl Task<'_> {
         match reply {
             Reply::Empty(status) => Ok(answer::empty(status)),
             Reply::Text(status, text) => Ok(answer::plain(status, text)),
-            Reply::Entity(..) | Reply::Entities(..) => {
+            Reply::Entity(..) | Reply::Entities(..) | Reply::Of(..) => {
                 let name = described.name;
                 tracing::error!("{name} gives entities of a set that is not served");
                 Err(Error::internal("The function gives what is not served."))
