@@ -7,6 +7,7 @@ mod credentials;
 mod custom_tags;
 mod keystore;
 mod locks;
+mod messages;
 mod number_ranges;
 mod packages;
 mod partners;
@@ -33,6 +34,7 @@ pub(crate) fn all(resources: &Resources) -> Vec<Arc<dyn EntitySet>> {
     let operations = &resources.operations;
     let mut all = design(resources);
     all.extend(deployed(resources));
+    all.extend(message_log(resources));
     all.extend(partners(resources));
     all.extend(security(resources));
     let others: Vec<Arc<dyn EntitySet>> = vec![
@@ -83,6 +85,31 @@ fn deployed(resources: &Resources) -> Vec<Arc<dyn EntitySet>> {
         Arc::new(service_endpoints::EntryPoints(operations.clone())),
         Arc::new(service_endpoints::Definitions),
     ]
+}
+
+/// The message log.
+fn message_log(resources: &Resources) -> Vec<Arc<dyn EntitySet>> {
+    let operations = &resources.operations;
+    let mut all: Vec<Arc<dyn EntitySet>> = vec![
+        Arc::new(messages::Messages {
+            operations: operations.clone(),
+            workspace: resources.workspace.clone(),
+        }),
+        Arc::new(messages::details::ErrorInformations(operations.clone())),
+        Arc::new(messages::attached::CustomHeaders(operations.clone())),
+        Arc::new(messages::attached::AdapterAttributes(operations.clone())),
+        Arc::new(messages::runs::Runs(operations.clone())),
+        Arc::new(messages::runs::RunSteps(operations.clone())),
+        Arc::new(messages::runs::StepProperties(operations.clone())),
+    ];
+    for kept in messages::contents::Kept::ALL {
+        let operations = operations.clone();
+        all.push(Arc::new(messages::contents::Contents { kept, operations }));
+    }
+    for pairs in messages::contents::Pairs::all(operations) {
+        all.push(Arc::new(pairs));
+    }
+    all
 }
 
 /// The partner directory.

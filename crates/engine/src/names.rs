@@ -47,9 +47,6 @@ pub const LOG_LEVELS: [&str; 3] = [
     "SAP_MPL_LogLevel_External",
 ];
 
-/// Header: the log level that a caller wishes for this message.
-pub const WISHED_LOG_LEVEL: &str = "SAP_MessageProcessingLogLevel";
-
 /// Whether a header belongs to the engine and never crosses the border of a flow.
 #[must_use]
 pub fn is_internal(name: &str) -> bool {

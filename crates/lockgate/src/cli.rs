@@ -14,6 +14,8 @@ mod keystore;
 mod message;
 mod org;
 pub(crate) mod output;
+mod package;
+mod partner;
 mod role;
 mod serve;
 mod session;
@@ -70,6 +72,12 @@ enum Command {
     },
     /// Run test cases of flows: in.* goes in, out.* is expected, mocks/ stand for receivers
     Test(test::Args),
+    /// Get a package from a server into a folder
+    Pull(package::Pull),
+    /// Make a server's package what a folder has
+    Push(package::Folder),
+    /// Show what pushing a folder would change; exit 0 only if nothing
+    Diff(package::Folder),
     /// Service instances: OAuth clients with roles
     #[command(subcommand)]
     Instance(instance::Command),
@@ -115,6 +123,9 @@ enum Command {
     /// Number ranges that flows draw from
     #[command(subcommand)]
     NumberRange(variable::RangeCommand),
+    /// The partner directory: what flows are told about partners
+    #[command(subcommand)]
+    Partner(partner::Command),
     /// List messages, newest first
     Messages(message::Filter),
     /// Show one message with its steps, send it again, or delete it
@@ -149,7 +160,7 @@ enum Command {
 pub(crate) async fn run() -> ExitCode {
     let args = Args::parse();
     let json = args.target.json;
-    match dispatch(args).await {
+    match Box::pin(dispatch(args)).await {
         Ok(code) => code,
         Err(error) => {
             if json {
@@ -165,13 +176,17 @@ pub(crate) async fn run() -> ExitCode {
 async fn dispatch(args: Args) -> anyhow::Result<ExitCode> {
     let target = args.target;
     match args.command {
-        Command::Serve(serve) => serve::run(serve).await?,
-        Command::Demo { once } => return crate::demo::run(once).await,
+        Command::Serve(serve) => Box::pin(serve::run(serve)).await?,
+        Command::Demo { once } => return Box::pin(crate::demo::run(once)).await,
         Command::Check { paths, details } => return check::run(&paths, details, target.json),
         Command::Test(args) => return test::run(&args, target.json).await,
+        Command::Diff(args) => {
+            let session = Session::open(&target)?;
+            return Box::pin(package::diff(args, &session)).await;
+        }
         Command::DevCert(args) => dev_cert::run(&args, target.json)?,
         Command::Config(command) => config::run(&command, target.json)?,
-        command => online(command, Session::open(&target)?).await?,
+        command => Box::pin(online(command, Session::open(&target)?)).await?,
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -186,6 +201,8 @@ async fn online(command: Command, session: Session) -> anyhow::Result<()> {
         Command::User(command) => user::run(command, &session).await,
         Command::Org(command) => org::run(command, &session).await,
         Command::Space(command) => space::run(command, &session).await,
+        Command::Pull(args) => Box::pin(package::pull(args, &session)).await,
+        Command::Push(args) => Box::pin(package::push(args, &session)).await,
         Command::Deploy(deploy) => flow::deploy(deploy, &session).await,
         Command::Undeploy { flow } => flow::undeploy(&flow, &session).await,
         Command::Flows => flow::list(&session).await,
@@ -194,8 +211,9 @@ async fn online(command: Command, session: Session) -> anyhow::Result<()> {
         Command::Keystore(command) => keystore::run(command, &session).await,
         Command::Variable(command) => variable::run(command, &session).await,
         Command::NumberRange(command) => variable::run_ranges(command, &session).await,
+        Command::Partner(command) => partner::run(command, &session).await,
         Command::Messages(filter) => message::list(&filter, &session).await,
-        Command::Message(one) => Box::pin(message::one(one, &session)).await,
+        Command::Message(one) => message::one(one, &session).await,
         Command::Why { id } => message::why(&id, &session).await,
         Command::Refusals { limit } => message::refusals(limit, &session).await,
         Command::Audit(filter) => audit::list(&filter, &session).await,
@@ -205,9 +223,10 @@ async fn online(command: Command, session: Session) -> anyhow::Result<()> {
         | Command::Demo { .. }
         | Command::Check { .. }
         | Command::Test(_)
+        | Command::Diff(_)
         | Command::DevCert(_)
         | Command::Config(_) => {
-            unreachable!("invariant: dispatch handles commands that need no server")
+            unreachable!("invariant: dispatch handles these commands")
         }
     }
 }

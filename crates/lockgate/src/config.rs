@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail, ensure};
+use lockgate_core::limits;
 use toml::{Table, Value};
 
 pub(crate) use sections::*;
@@ -80,6 +81,16 @@ impl Config {
             ensure!(
                 url.is_empty() || (absolute && !url.ends_with('/')),
                 "server.{key} is {url:?}: it starts with http:// or https:// and has no trailing slash"
+            );
+        }
+        let most = limits::LOG_CONTENT_BYTES / 2;
+        for (key, bytes) in [
+            ("trace_bytes", self.messages.trace_bytes),
+            ("kept_bytes", self.messages.kept_bytes),
+        ] {
+            ensure!(
+                bytes <= most,
+                "messages.{key} is {bytes}: a record keeps at most {most} bytes of one content"
             );
         }
         self.tls_files()?;
@@ -265,6 +276,10 @@ mod tests {
                 .unwrap_err()
                 .contains("trailing slash")
         );
+        let large = load("[messages]\nkept_bytes = 100000000", &[]).unwrap_err();
+        assert!(large.contains("messages.kept_bytes"), "{large}");
+        let text = load("[messages]\ntrace_retention = 'soon'", &[]);
+        assert!(text.is_err());
     }
 
     #[test]

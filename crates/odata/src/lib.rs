@@ -29,7 +29,7 @@ pub use body::Body;
 pub use call::{Call, Parent, Rights};
 pub use changeset::{Action, Change, Changeset};
 pub use error::{Error, Result};
-pub use filter::Filter;
+pub use filter::{Comparison, Filter, Function as FilterFunction};
 pub use function::{Arguments, Function, FunctionImport, Parameter, Returns};
 pub use key::Key;
 pub use model::{ComplexType, DateForm, Edm, EntityType, Navigation, Property};

@@ -2,12 +2,13 @@
 
 use lockgate_core::audit::{Actor, Target};
 use lockgate_core::input::{FieldErrors, Fields};
+use lockgate_core::limits;
 use lockgate_store::audit;
-use lockgate_store::number_ranges::{self, NumberRange};
+use lockgate_store::number_ranges::{self, Note, NumberRange};
 use serde_json::Value;
 
 use crate::error::{Error, Result};
-use crate::service::{Operations, check_name};
+use crate::service::{Operations, check_length, check_name};
 
 /// Numbers have at most this many digits.
 const DIGITS: i64 = 18;
@@ -23,6 +24,17 @@ impl Operations {
         Ok(number_ranges::list(&mut self.store.read().await?).await?)
     }
 
+    /// All number ranges, each with what is said about it.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn noted_number_ranges(&self) -> Result<Vec<(NumberRange, Note)>> {
+        let mut tx = self.store.read().await?;
+        let ranges = number_ranges::list(&mut tx).await?;
+        let notes = number_ranges::notes(&mut tx).await?;
+        Ok(ranges.into_iter().zip(notes).collect())
+    }
+
     /// A number range.
     ///
     /// # Errors
@@ -33,8 +45,8 @@ impl Operations {
         found.ok_or_else(|| Error::NoNumberRange(name.to_owned()))
     }
 
-    /// Defines a range from `{"min","max","next"?,"length"?,"rotate"?}`, in place of the one of the
-    /// same name.
+    /// Defines a range from `{"min","max","next"?,"length"?,"rotate"?,"description"?}`, in place of
+    /// the one of the same name.
     ///
     /// # Errors
     /// When fields are wrong.
@@ -44,9 +56,11 @@ impl Operations {
         name: &str,
         request: Value,
     ) -> Result<NumberRange> {
-        let range = read(name, request)?;
+        let (range, description) = read(name, request)?;
         let mut tx = self.store.begin().await?;
         number_ranges::define(&mut tx, &range).await?;
+        let by = actor.who.name();
+        number_ranges::annotate(&mut tx, name, &description, by).await?;
         let detail = format!("{} to {}, next {}", range.min, range.max, range.next);
         let target = target(name);
         audit::record(&mut tx, actor, "number-range.define", &target, &detail).await?;
@@ -76,7 +90,8 @@ fn target(name: &str) -> Target {
     Target::new("number-range", name, name)
 }
 
-fn read(name: &str, request: Value) -> Result<NumberRange, FieldErrors> {
+/// The range, and its description.
+fn read(name: &str, request: Value) -> Result<(NumberRange, String), FieldErrors> {
     let mut errors = FieldErrors::default();
     check_name(name, &mut errors);
     // A step names a range as `Name:correlation`.
@@ -106,18 +121,22 @@ fn read(name: &str, request: Value) -> Result<NumberRange, FieldErrors> {
         );
     }
     let rotate = fields.boolean("rotate").unwrap_or_default();
+    let description = fields.text("description");
+    let most = limits::DESCRIPTION;
+    check_length(&mut fields, "description", description.as_deref(), most);
     fields.finish();
     errors.check()?;
     let complete = "invariant: what is missing is an error";
     let min = min.expect(complete);
-    Ok(NumberRange {
+    let range = NumberRange {
         name: name.to_owned(),
         min,
         max: max.expect(complete),
         next: next.unwrap_or(min),
         length: u16::try_from(length).expect("invariant: the length lies within its range"),
         rotate,
-    })
+    };
+    Ok((range, description.unwrap_or_default()))
 }
 
 #[cfg(test)]
@@ -128,7 +147,7 @@ mod tests {
 
     #[test]
     fn a_range_starts_at_its_smallest_number() {
-        let range = read("Orders", json!({"min": 1, "max": 99})).unwrap();
+        let (range, _) = read("Orders", json!({"min": 1, "max": 99})).unwrap();
         let expected = NumberRange {
             name: "Orders".to_owned(),
             min: 1,
@@ -138,9 +157,12 @@ mod tests {
             rotate: false,
         };
         assert_eq!(range, expected);
-        let given = json!({"min": 1, "max": 99, "next": 100, "length": 5, "rotate": true});
-        let range = read("Orders", given).unwrap();
+        let given = json!({
+            "min": 1, "max": 99, "next": 100, "length": 5, "rotate": true, "description": "of 2026",
+        });
+        let (range, description) = read("Orders", given).unwrap();
         assert_eq!((range.next, range.length, range.rotate), (100, 5, true));
+        assert_eq!(description, "of 2026");
     }
 
     #[test]
@@ -177,6 +199,11 @@ mod tests {
                 "true or false",
             ),
             (json!({"min": 1, "max": 9, "step": 2}), "step", "is unknown"),
+            (
+                json!({"min": 1, "max": 9, "description": "x".repeat(limits::DESCRIPTION + 1)}),
+                "description",
+                "at most",
+            ),
         ];
         for (request, field, message) in cases {
             let errors = read("n", request.clone()).unwrap_err();

@@ -11,6 +11,9 @@ use lockgate_store::artifacts::{ArtifactHead, ArtifactKind};
 use crate::failure::of_design;
 use crate::roles::{PACKAGES_EDIT, PACKAGES_READ};
 
+/// A navigation that is there, but not offered.
+const GUIDELINES: &str = "DesignGuidelineExecutionResults";
+
 static FLOW: EntityType = EntityType::new(
     "IntegrationDesigntimeArtifact",
     &[
@@ -32,6 +35,7 @@ static FLOW: EntityType = EntityType::new(
 .navigations(&[
     Navigation::many("Configurations", "Configurations"),
     Navigation::many("Resources", "Resources"),
+    Navigation::many(GUIDELINES, GUIDELINES),
 ])
 .media();
 
@@ -46,7 +50,10 @@ const OTHERS: &[Property] = &[
 
 static SCRIPT_COLLECTION: EntityType =
     EntityType::new("ScriptCollectionDesigntimeArtifact", OTHERS)
-        .navigations(&[Navigation::many("Resources", "Resources")])
+        .navigations(&[
+            Navigation::many("Resources", "Resources"),
+            Navigation::many(GUIDELINES, GUIDELINES),
+        ])
         .media();
 
 static MESSAGE_MAPPING: EntityType = EntityType::new("MessageMappingDesigntimeArtifact", OTHERS)

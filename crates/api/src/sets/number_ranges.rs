@@ -6,7 +6,7 @@ use lockgate_odata::{
     Row,
 };
 use lockgate_operations::Operations;
-use lockgate_store::number_ranges::NumberRange;
+use lockgate_store::number_ranges::{Note, NumberRange};
 use serde_json::{Value as Json, json};
 
 use crate::failure::of_operations;
@@ -49,7 +49,7 @@ impl EntitySet for NumberRanges {
     }
 
     async fn list(&self, _: &Call, _: &Query) -> Result<List> {
-        let ranges = self.0.number_ranges().await.map_err(of_operations)?;
+        let ranges = self.0.noted_number_ranges().await.map_err(of_operations)?;
         Ok(List::All(ranges.into_iter().map(row).collect()))
     }
 
@@ -87,9 +87,9 @@ impl EntitySet for NumberRanges {
 }
 
 impl NumberRanges {
-    async fn find(&self, name: &str) -> Result<Option<NumberRange>> {
-        let ranges = self.0.number_ranges().await.map_err(of_operations)?;
-        Ok(ranges.into_iter().find(|range| range.name == name))
+    async fn find(&self, name: &str) -> Result<Option<(NumberRange, Note)>> {
+        let ranges = self.0.noted_number_ranges().await.map_err(of_operations)?;
+        Ok(ranges.into_iter().find(|(range, _)| range.name == name))
     }
 
     async fn define(&self, call: &Call, name: &str, request: Json) -> Result<Reply> {
@@ -99,9 +99,12 @@ impl NumberRanges {
     }
 }
 
-fn row(range: NumberRange) -> Row {
+fn row((range, note): (NumberRange, Note)) -> Row {
     Row::new()
         .with("Name", range.name)
+        .with("Description", note.description)
+        .with("DeployedBy", note.deployed_by)
+        .with("DeployedOn", note.deployed_at)
         .with("MinValue", range.min.to_string())
         .with("MaxValue", range.max.to_string())
         .with("CurrentValue", range.next.to_string())
@@ -120,6 +123,7 @@ fn request(body: &Body, is_complete: bool) -> Result<Json> {
         "max": number("MaxValue")?,
         "length": body.number("FieldLength")?.unwrap_or_default(),
         "rotate": body.boolean("Rotate")?.unwrap_or_default(),
+        "description": body.text_or_empty("Description")?,
     });
     let next = match is_complete {
         true => Some(number("CurrentValue")?),

@@ -54,6 +54,19 @@ static ENTITY: EntityType = EntityType::new(
         "ScriptCollectionDesigntimeArtifacts",
         "ScriptCollectionDesigntimeArtifacts",
     ),
+    Navigation::many("DataTypeDesigntimeArtifacts", "DataTypeDesigntimeArtifacts"),
+    Navigation::many(
+        "MessageTypeDesigntimeArtifacts",
+        "MessageTypeDesigntimeArtifacts",
+    ),
+    Navigation::many(
+        "FaultMessageTypeDesigntimeArtifacts",
+        "FaultMessageTypeDesigntimeArtifacts",
+    ),
+    Navigation::many(
+        "ServiceInterfaceDesigntimeArtifacts",
+        "ServiceInterfaceDesigntimeArtifacts",
+    ),
     Navigation::many("CustomTags", "CustomTags"),
 ])
 .media();

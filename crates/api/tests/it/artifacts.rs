@@ -360,6 +360,20 @@ async fn changes_at_the_same_time_are_all_kept() {
 }
 
 #[tokio::test]
+async fn what_is_not_offered_says_so() {
+    let world = with_orders().await;
+    for path in [
+        "DataTypeDesigntimeArtifacts".to_owned(),
+        "IntegrationPackages('demo')/MessageTypeDesigntimeArtifacts".to_owned(),
+        format!("{ONE}/DesignGuidelineExecutionResults"),
+        "IntegrationAdapterDesigntimeArtifacts('x')".to_owned(),
+    ] {
+        let refused = world.expect(501, "GET", &path, Value::Null).await;
+        assert!(refused.message().contains("is not offered by this server"));
+    }
+}
+
+#[tokio::test]
 async fn nobody_holds_locks() {
     let world = World::new().await;
     assert!(

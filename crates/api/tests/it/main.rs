@@ -4,6 +4,8 @@
 mod archives;
 mod artifacts;
 mod deployment;
+mod message_log;
+mod number_ranges;
 mod packages;
 mod partners;
 mod resources;
@@ -11,4 +13,5 @@ mod roles;
 mod security;
 mod transcripts;
 mod value_maps;
+mod variables;
 mod world;

@@ -117,7 +117,11 @@ impl Runtime {
         };
         let started = self.clock().now();
         let logging = target.deployed.logging();
-        let level = level(logging.level_at(started), predecessor.is_some(), &exchange);
+        let mut level = logging.level_at(started);
+        if predecessor.is_some() {
+            // Who sends a message again wants to see what becomes of it.
+            level = level.max(LogLevel::Info);
+        }
         let id_text: Arc<str> = id.as_str().into();
         let chain = Chain {
             correlation: origin.correlation.unwrap_or_else(|| Arc::clone(&id_text)),
@@ -267,17 +271,6 @@ impl Runtime {
             ending,
         }
     }
-}
-
-/// How much is kept of a message. Its caller may wish for more than the flow's level, where the flow
-/// admits the header, but never for less: nobody hides what he sends. What an operator sends again is
-/// always seen.
-fn level(of_flow: LogLevel, is_resent: bool, exchange: &Exchange) -> LogLevel {
-    let wished = exchange.headers.get(names::WISHED_LOG_LEVEL);
-    let wished = wished.and_then(Value::as_text).and_then(LogLevel::parse);
-    let wished = wished.map_or(of_flow, |wished| wished.min(LogLevel::Debug));
-    let least = if is_resent { LogLevel::Info } else { of_flow };
-    of_flow.max(wished).max(least)
 }
 
 impl Finished {

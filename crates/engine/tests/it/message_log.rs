@@ -164,7 +164,11 @@ async fn a_kept_message_is_sent_again_by_one_worker() {
     assert_eq!(record.correlation_id, original.correlation_id);
     assert_eq!(record.identity.as_deref(), Some("alice"));
     // It is kept as well, with what it was sent with, and the operator's name.
-    let again = worker.payloads(&new).await;
+    let written = || async {
+        let found = worker.payloads(&new).await;
+        (!found.is_empty()).then_some(found)
+    };
+    let again = eventually(written).await;
     assert_eq!(again.len(), 1, "one worker ran it");
     assert_eq!(again[0].body, b"hello");
     assert_eq!(pair(&again[0].headers, "Tag"), Some("t1"));
@@ -222,24 +226,56 @@ async fn a_message_whose_flow_is_gone_waits_to_be_sent_again() {
 }
 
 #[tokio::test]
-async fn a_caller_may_ask_for_more_of_the_log_and_never_for_less() {
+async fn what_is_sent_again_is_seen_although_the_flow_keeps_no_log() {
     let worker = Worker::start().await;
-    let open = Model::https("A", "/a")
-        .setting("allowedHeaderList", "*")
-        .body("x");
-    worker
-        .deploy(&[open, Model::https("B", "/b").body("x")])
-        .await;
-    for (path, wish, level) in [
-        ("/a", "DEBUG", LogLevel::Debug),
-        ("/a", "TRACE", LogLevel::Debug),
-        ("/a", "NONE", LogLevel::Info),
-        ("/a", "nonsense", LogLevel::Info),
-        ("/b", "DEBUG", LogLevel::Info),
+    worker.deploy(&[Model::https("A", "/a").body("x")]).await;
+    keep(&worker, "A").await;
+    let original = worker.post("/a", "hello").await.unwrap().message_id;
+    worker.message(&original).await;
+    let mut tx = worker.store.begin().await.unwrap();
+    flows::set_log_level(&mut tx, "A", LogLevel::None)
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    worker.runtime.reconcile().await.unwrap();
+    let new = ask(&worker, &original, "again").await;
+    worker.runtime.resend_kept().await.unwrap();
+    assert_eq!(worker.message(&new).await.log_level, LogLevel::Info);
+}
+
+/// The levels None and Error keep no attachments, and only Debug and Trace what steps tell of themselves.
+#[tokio::test]
+async fn what_steps_tell_is_kept_as_far_as_the_level_goes() {
+    let worker = Worker::start().await;
+    let model = Model::https("A", "/a").call_peer("tell").ends("Error");
+    for (level, attachments, properties) in [
+        (LogLevel::Error, 0, 0),
+        (LogLevel::Info, 1, 0),
+        (LogLevel::Debug, 1, 1),
     ] {
-        let headers = [("SAP_MessageProcessingLogLevel", wish)];
-        let outcome = worker.call(path, None, &headers, "").await.unwrap();
+        worker.put("A", model.zip(), level).await;
+        worker.runtime.reconcile().await.unwrap();
+        let outcome = worker.post("/a", "x").await.unwrap();
         let record = worker.message(&outcome.message_id).await;
-        assert_eq!(record.log_level, level, "{path} {wish}");
+        let headers = [("Order".to_owned(), "4711".to_owned())];
+        assert_eq!(record.custom_headers, headers, "{level}");
+        let told = record.attributes.iter().filter(|one| one.adapter == "HTTP");
+        assert_eq!(told.count(), 1, "{level}");
+        let steps = record.steps.iter().map(|step| step.properties.len());
+        assert_eq!(steps.sum::<usize>(), properties, "{level}");
+        let kept = worker.payloads(&record.id).await;
+        let kept = of_kind(&kept, PayloadKind::Attachment);
+        assert_eq!(kept.len(), attachments, "{level}");
+        for attachment in kept {
+            assert_eq!(attachment.head.name.as_deref(), Some("order.txt"));
+            assert_eq!(attachment.body, b"attached");
+        }
+        let mut tx = worker.store.read().await.unwrap();
+        let filter = messages::Filter {
+            header: Some(("Order".to_owned(), Some("4711".to_owned()))),
+            ..messages::Filter::default()
+        };
+        let found = messages::list(&mut tx, &filter).await.unwrap();
+        assert!(found.iter().any(|one| one.id == record.id));
     }
 }

@@ -280,6 +280,14 @@ impl Receiver for PeerChannel {
         self.calls.received.lock().unwrap().push(body);
         match self.action.as_str() {
             "wait" => self.calls.go.notified().await,
+            "tell" => {
+                exchange.log.attribute("HTTP", "Address", "http://peer");
+                exchange.log.property("Address", "http://peer");
+                exchange.log.custom_header("Order", "4711");
+                exchange
+                    .log
+                    .attachment("order.txt", "text/plain", "attached");
+            }
             "fail" => return Err(StepError::of_class("a.b.Failed", "the peer is down")),
             _ => {}
         }

@@ -6,8 +6,12 @@ use std::time::Duration;
 use anyhow::Context as _;
 use clap::Args;
 use lockgate_core::secret::Secret;
-use reqwest::Method;
+use reqwest::header::{ACCEPT, CONTENT_TYPE};
+use reqwest::{Method, StatusCode};
 use serde_json::Value;
+
+/// What this client sends and wants.
+const JSON: &str = "application/json";
 
 /// Which server to talk to, and as whom.
 #[derive(Args, Clone, Debug)]
@@ -99,13 +103,37 @@ impl Client {
         path: &str,
         body: Option<&Value>,
     ) -> anyhow::Result<Value> {
-        let url = format!("{}/operator/v1/{path}", self.base);
+        let body = body.map(Value::to_string);
+        let answer = self
+            .call(method, &format!("operator/v1/{path}"), body)
+            .await?;
+        Ok(parsed(&answer))
+    }
+
+    /// Sends a request to a path below `/api/v1/`, the OData API, and gives what comes back.
+    pub(crate) async fn odata(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+    ) -> anyhow::Result<Vec<u8>> {
+        let body = body.map(Value::to_string);
+        self.call(method, &format!("api/v1/{path}"), body).await
+    }
+
+    async fn call(
+        &self,
+        method: Method,
+        path: &str,
+        json: Option<String>,
+    ) -> anyhow::Result<Vec<u8>> {
         let mut request = self
             .http
-            .request(method, &url)
+            .request(method, format!("{}/{path}", self.base))
+            .header(ACCEPT, JSON)
             .bearer_auth(self.token.expose());
-        if let Some(body) = body {
-            request = request.json(body);
+        if let Some(json) = json {
+            request = request.header(CONTENT_TYPE, JSON).body(json);
         }
         let response = request.send().await.with_context(|| {
             format!(
@@ -114,27 +142,35 @@ impl Client {
             )
         })?;
         let status = response.status();
-        let text = response.text().await?;
-        let body: Value = if text.is_empty() {
-            Value::Null
-        } else {
-            serde_json::from_str(&text).unwrap_or(Value::String(text))
-        };
-        if status.is_success() {
-            return Ok(body);
+        let answer = response.bytes().await?;
+        match status.is_success() {
+            true => Ok(answer.into()),
+            false => Err(refused(status, parsed(&answer)).into()),
         }
-        let member = |name: &str| {
-            body.pointer(&format!("/error/{name}"))
-                .and_then(Value::as_str)
-                .map(str::to_owned)
-        };
-        Err(Refused {
-            status: status.as_u16(),
-            code: member("code").unwrap_or_default(),
-            message: member("message").unwrap_or_else(|| format!("the server answered {status}")),
-            body,
-        }
-        .into())
+    }
+}
+
+/// An answer as JSON: nothing as `null`, anything else as text.
+fn parsed(answer: &[u8]) -> Value {
+    if answer.is_empty() {
+        return Value::Null;
+    }
+    let text = || Value::String(String::from_utf8_lossy(answer).into_owned());
+    serde_json::from_slice(answer).unwrap_or_else(|_| text())
+}
+
+fn refused(status: StatusCode, body: Value) -> Refused {
+    let member = |names: &[&str]| {
+        let mut texts = names.iter().map(|name| body.pointer(name)?.as_str());
+        texts.find_map(|text| text).map(str::to_owned)
+    };
+    // The OData API says in which language its message is.
+    let message = member(&["/error/message", "/error/message/value"]);
+    Refused {
+        status: status.as_u16(),
+        code: member(&["/error/code"]).unwrap_or_default(),
+        message: message.unwrap_or_else(|| format!("the server answered {status}")),
+        body,
     }
 }
 

@@ -80,7 +80,7 @@ pub(crate) enum Command {
         /// Name that channels refer to
         name: String,
         #[command(flatten)]
-        details: Details,
+        details: Box<Details>,
     },
     /// List credentials, never their secrets
     List,

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use http::{Request, Response};
+use http::{HeaderMap, Request, Response};
 use http_body_util::{BodyExt as _, Either};
 use hyper::body::Body;
 use lockgate_gateway::Gateway;
 use lockgate_gateway::path::is_flow_path;
+use lockgate_odata::Front;
 use lockgate_web::caller::{Arrival, Entrance};
 use lockgate_web::form;
 use lockgate_web::forwarded::Proxies;
@@ -18,7 +19,9 @@ pub(super) struct Dispatcher {
     /// Every route.
     pub(super) api: Api,
     /// The routes of the listener for client certificates.
-    pub(super) tokens: Api,
+    pub(super) by_certificate: Api,
+    /// Answers who asks for a CSRF token at the root of the host, as some OData clients do.
+    pub(super) odata: Front,
     /// Who may say which certificate a sender presented.
     pub(super) proxies: Proxies,
 }
@@ -47,12 +50,18 @@ where
         let (head, body) = request.into_parts();
         let api = match arrival.entrance {
             Entrance::Plain | Entrance::Tls => &to.api,
-            Entrance::Certificate => &to.tokens,
+            Entrance::Certificate => &to.by_certificate,
         };
         let response = match received.and_then(|()| form::check(&head)) {
             Ok(()) => {
+                let token = match head.uri.path() {
+                    "/" => to.odata.csrf_headers(&head, &arrival).await,
+                    _ => HeaderMap::new(),
+                };
                 let request = Request::from_parts(head, body.boxed());
-                api.handle(request, arrival).await
+                let mut response = api.handle(request, arrival).await;
+                response.headers_mut().extend(token);
+                response
             }
             Err(reason) => api.refuse(&head, reason, arrival),
         };

@@ -12,10 +12,12 @@ use lockgate_catalog::Catalog;
 use lockgate_cloudfoundry::CloudFoundry;
 use lockgate_core::certificate::Thumbprint;
 use lockgate_core::secret::Secret;
+use lockgate_design::Workspace;
 use lockgate_engine::journal::ContentLimits;
 use lockgate_engine::prepare;
 use lockgate_engine::runtime::{self, Runtime};
 use lockgate_gateway::{Gateway, UserNameFormat};
+use lockgate_odata::Front;
 use lockgate_operations::Operations;
 use lockgate_pki::pem;
 use lockgate_store::Store;
@@ -43,8 +45,8 @@ use super::surroundings::Surroundings;
 use crate::config::{self, Config, UserName};
 use crate::feeds::{self, IdentityFeed};
 
-/// What the listener for client certificates has beside flows: what clients do with tokens. Operators
-/// and browsers have no business there.
+/// What the listener for client certificates has beside flows and OData: what clients do with tokens.
+/// Operators and browsers have no business there.
 const BY_CERTIFICATE: [&str; 6] = [
     "/oauth/token",
     "/oauth/token/",
@@ -53,6 +55,9 @@ const BY_CERTIFICATE: [&str; 6] = [
     "/check_token",
     "/token_keys",
 ];
+
+/// The label of the keyed hash that makes CSRF tokens of the OData API.
+const CSRF_HASH_LABEL: &str = "odata-csrf";
 
 /// How often signing keys are looked after.
 const KEY_TENDING: Duration = Duration::from_secs(60);
@@ -66,6 +71,8 @@ pub(super) struct Parts {
     pub(super) keys: KeyRing,
     pub(super) runtime: Runtime,
     pub(super) auditor: Auditor,
+    catalog: Catalog,
+    operations: Operations,
     /// Whose client certificates are accepted.
     trust: SharedTrust,
     gateway: Gateway,
@@ -119,6 +126,8 @@ impl Parts {
             tokens: lockgate_token::surface(services.tokens.clone()),
             surfaces: services.surfaces(around, &identities, health),
             accounts: services.accounts,
+            catalog: services.catalog,
+            operations: services.operations,
             identities,
             feed,
             keys,
@@ -231,16 +240,44 @@ impl Parts {
             clock: around.clock.clone(),
             audit: self.auditor.sink(),
         };
-        let tokens = std::iter::once(self.tokens.clone());
-        let all = tokens.clone().chain(self.surfaces.iter().cloned());
+        let odata = self.odata(around);
+        let all = self.surfaces.iter().cloned();
+        let all = all.chain([self.tokens.clone(), odata.surface()]);
+        let by_certificate = [self.tokens.clone().only(&BY_CERTIFICATE), odata.surface()];
         let proxies = config.proxies.iter().map(proxy);
         let proxies = proxies.collect::<anyhow::Result<Vec<_>>>()?;
         Ok(Arc::new(Dispatcher {
             gateway: self.gateway.clone(),
             api: Api::new(all, guard.clone()),
-            tokens: Api::new(tokens.map(|tokens| tokens.only(&BY_CERTIFICATE)), guard),
+            by_certificate: Api::new(by_certificate, guard),
+            odata,
             proxies: Proxies::new(proxies, self.trust.clone(), around.clock.clone())?,
         }))
+    }
+}
+
+impl Parts {
+    /// The OData API.
+    fn odata(&self, around: &Surroundings) -> Front {
+        let resources = lockgate_api::Resources {
+            operations: self.operations.clone(),
+            workspace: Workspace::new(
+                around.store.clone(),
+                around.clock.clone(),
+                around.random.clone(),
+            ),
+        };
+        let surroundings = lockgate_odata::Surroundings {
+            identities: self.identities.clone(),
+            accounts: self.accounts.clone(),
+            operator: OperatorToken::new(&around.operator_token),
+            ratchet: Arc::new(Renewals::new(&self.catalog, &around.store)),
+            csrf: around.master_key.keyed_hash(CSRF_HASH_LABEL),
+            clock: around.clock.clone(),
+            random: around.random.clone(),
+            contained: lockgate_api::roles::contained,
+        };
+        Front::new(lockgate_api::service(&resources), surroundings)
     }
 }
 

@@ -1,7 +1,9 @@
-//! Notes renewed certificates, for the gate and the token server.
+//! Notes renewed certificates, for the gate, the token server and the OData API.
+
+use std::error::Error;
 
 use async_trait::async_trait;
-use lockgate_catalog::{Catalog, Error};
+use lockgate_catalog::Catalog;
 use lockgate_core::audit::Actor;
 use lockgate_core::clock::Timestamp;
 use lockgate_core::ids::KeyId;
@@ -27,7 +29,11 @@ impl Renewals {
     pub(super) fn of_tokens(self) -> lockgate_token::Ratchet {
         lockgate_token::Ratchet::new(move |actor, key, newest| {
             let renewals = self.clone();
-            async move { renewals.advance(actor, key, newest).await.map(drop) }
+            async move {
+                Ratchet::advance(&renewals, actor, key, newest)
+                    .await
+                    .map(drop)
+            }
         })
     }
 
@@ -44,12 +50,24 @@ impl Ratchet for Renewals {
     async fn advance(&self, actor: Actor, key: KeyId, newest: Timestamp) -> Result<bool, NotNoted> {
         match self.catalog.advance_certificate(&actor, key, newest).await {
             // Another server deleted the key, and this one has not heard of it yet.
-            Err(Error::NoKey(_)) => {
+            Err(lockgate_catalog::Error::NoKey(_)) => {
                 self.learn().await?;
                 Ok(false)
             }
             noted => Ok(noted?),
         }
+    }
+}
+
+#[async_trait]
+impl lockgate_odata::Ratchet for Renewals {
+    async fn advance(
+        &self,
+        actor: Actor,
+        key: KeyId,
+        newest: Timestamp,
+    ) -> Result<(), Box<dyn Error + Send + Sync>> {
+        Ok(Ratchet::advance(self, actor, key, newest).await.map(drop)?)
     }
 }
 
@@ -80,7 +98,7 @@ mod tests {
         let gone = KeyId(Uuid::from_u128(1));
         let newest = around.clock.now();
         let call = async {
-            let noted = renewals.advance(Actor::SERVER, gone, newest).await;
+            let noted = Ratchet::advance(&renewals, Actor::SERVER, gone, newest).await;
             assert!(known.load(Ordering::Relaxed));
             noted.unwrap()
         };

@@ -259,7 +259,7 @@ pub(crate) struct Credentials {
 }
 
 impl Credentials {
-    fn of(key: &Value) -> Self {
+    pub(crate) fn of(key: &Value) -> Self {
         let text = |name: &str| {
             key["credentials"]["oauth"][name]
                 .as_str()

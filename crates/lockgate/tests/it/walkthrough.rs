@@ -124,7 +124,7 @@ async fn a_trace_shows_the_message_before_each_step() {
         .to_str()
         .unwrap()
         .to_owned();
-    let shown = text(&server.output(&["message", &id]).stdout);
+    let shown = text(&server.output(&["message", &id, "--trace"]).stdout);
     for part in [
         "Before CallActivity_1 JSON to XML",
         r#"{"productIdentifier":"HT-1080"}"#,

@@ -134,7 +134,7 @@ async fn every_change_is_recorded_without_a_secret() {
         let (_, one) = server
             .get(&format!("audit?correlation={correlation}"))
             .await;
-        assert_eq!(items(&one), std::slice::from_ref(event));
+        assert!(items(&one).contains(event), "{one}");
     }
 }
 

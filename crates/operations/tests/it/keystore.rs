@@ -38,7 +38,9 @@ async fn certificates_are_added_shown_and_deleted() {
         follower.applied(&revisions);
         revisions.of(Topic::Materials) - before.of(Topic::Materials)
     });
-    let (status, added) = server.put("keystore/root", json!({"certificates": root})).await;
+    let (status, added) = server
+        .put("keystore/root", json!({"certificates": root}))
+        .await;
     assert_eq!(status, 200);
     assert_eq!(watcher.await.unwrap(), 1, "receivers have to hear of it");
     for (name, value) in [
@@ -57,13 +59,21 @@ async fn certificates_are_added_shown_and_deleted() {
     assert_eq!(server.get("keystore").await.1, json!({"items": [added]}));
 
     let other = json!({"certificates": pem::encode(&issued.certificate)});
-    assert_error(&server.put("keystore/root", other.clone()).await, 409, "LG-KEYSTORE-TAKEN");
+    assert_error(
+        &server.put("keystore/root", other.clone()).await,
+        409,
+        "LG-KEYSTORE-TAKEN",
+    );
     let mut update = other;
     update["update"] = json!(true);
     let (_, updated) = server.put("keystore/root", update).await;
     assert_eq!(updated["subject"], "CN=flow");
     assert_eq!(server.delete("keystore/root").await.0, 204);
-    assert_error(&server.delete("keystore/root").await, 404, "LG-KEYSTORE-ENTRY");
+    assert_error(
+        &server.delete("keystore/root").await,
+        404,
+        "LG-KEYSTORE-ENTRY",
+    );
     assert_error(&server.get("keystore/root").await, 404, "LG-KEYSTORE-ENTRY");
 }
 
@@ -87,21 +97,41 @@ async fn the_key_of_a_key_pair_is_sealed_and_never_shown() {
     assert!(server.vault.open("keystore/flow", &sealed).is_ok());
     drop(tx);
 
-    assert_error(&server.put("keystore/flow", request).await, 409, "LG-KEYSTORE-TAKEN");
+    assert_error(
+        &server.put("keystore/flow", request).await,
+        409,
+        "LG-KEYSTORE-TAKEN",
+    );
     let foreign = json!({"certificates": root, "key": key});
-    assert_error(&server.put("keystore/n", foreign).await, 422, "LG-KEYSTORE-UNUSABLE");
+    assert_error(
+        &server.put("keystore/n", foreign).await,
+        422,
+        "LG-KEYSTORE-UNUSABLE",
+    );
     let certificate = json!({"certificates": root, "update": true});
-    assert_error(&server.put("keystore/flow", certificate).await, 422, "LG-KEYSTORE-UNUSABLE");
+    assert_error(
+        &server.put("keystore/flow", certificate).await,
+        422,
+        "LG-KEYSTORE-UNUSABLE",
+    );
 }
 
 #[tokio::test]
 async fn what_cannot_be_an_entry_is_refused() {
     let server = Server::start().await;
     let (issued, root) = issued();
-    assert_fields(&server.put("keystore/n", json!({})).await, &["certificates"]);
+    assert_fields(
+        &server.put("keystore/n", json!({})).await,
+        &["certificates"],
+    );
     let request = json!({"certificates": root, "key": "", "updat": true});
     assert_fields(&server.put("keystore/n", request).await, &["key", "updat"]);
-    assert_fields(&server.put("keystore/%20n", json!({"certificates": root})).await, &["name"]);
+    assert_fields(
+        &server
+            .put("keystore/%20n", json!({"certificates": root}))
+            .await,
+        &["name"],
+    );
     for (certificates, key) in [
         ("hello", json!(null)),
         (&*issued.chain_pem, json!(null)),
