@@ -1,5 +1,5 @@
-//! Installs what the tests need: Debian packages, the npm package that checks our tokens, and the
-//! Python clients that drive our APIs.
+//! Installs what the tests need: Debian packages, npm packages that check our tokens and drive our
+//! OData API, and the Python clients that drive our APIs.
 
 use std::path::Path;
 use std::process::Command;
@@ -43,7 +43,9 @@ pub(crate) fn everything(root: &Path) -> anyhow::Result<()> {
     if !missing.is_empty() {
         debian(&missing)?;
     }
-    xssec(root)?;
+    for packages in NODE {
+        node_packages(root, packages)?;
+    }
     for client in CLIENTS {
         python_client(root, client)?;
     }
@@ -78,13 +80,21 @@ fn debian(packages: &[&str]) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The library that SAP's applications check tokens with; our tokens must pass it.
-fn xssec(root: &Path) -> anyhow::Result<()> {
-    let source = root.join("crates/token/tests/xssec");
-    let folder = root.join("target/xssec");
+/// Folders with npm packages that somebody else wrote and that must work with us: the library that
+/// SAP's applications check tokens with, and a client of the OData API.
+const NODE: [&str; 2] = [
+    "crates/token/tests/xssec",
+    "crates/lockgate/tests/clients/contiva",
+];
+
+/// Installs the packages that the folder `source` names, below `target` under the same name.
+fn node_packages(root: &Path, source: &str) -> anyhow::Result<()> {
+    let source = root.join(source);
+    let name = source.file_name().unwrap_or_default();
+    let folder = root.join("target").join(name);
     let locked = std::fs::read(source.join("package-lock.json"))?;
     if std::fs::read(folder.join("package-lock.json")).is_ok_and(|installed| installed == locked)
-        && folder.join("node_modules/@sap/xssec").exists()
+        && folder.join("node_modules").exists()
     {
         return Ok(());
     }

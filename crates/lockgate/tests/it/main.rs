@@ -9,6 +9,7 @@ mod command_line;
 mod corpus;
 mod crash;
 mod local_tests;
+mod odata;
 mod packages;
 mod people;
 mod proxies;
