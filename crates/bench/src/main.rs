@@ -14,6 +14,7 @@ mod machine;
 mod records;
 mod report;
 mod scenario;
+mod searches;
 mod server;
 mod signatures;
 
@@ -49,6 +50,12 @@ pub(crate) struct Options {
     /// The server's program
     #[arg(long, default_value = "target/dist/lockgate")]
     program: PathBuf,
+    /// Records in the log that is searched
+    #[arg(long, default_value_t = 1_000_000)]
+    records: u64,
+    /// An empty PostgreSQL database whose log is searched as well
+    #[arg(long, value_name = "URL")]
+    postgres: Option<String>,
     /// Folder with the flows to call
     #[arg(long, default_value = "testdata/flows")]
     flows: PathBuf,
@@ -65,6 +72,8 @@ enum Role {
     /// Be the bare server (started by the benchmark)
     #[command(hide = true)]
     Bare,
+    /// Measure the message log only: adding records, and searching many
+    Log,
 }
 
 #[tokio::main]
@@ -72,6 +81,15 @@ async fn main() -> anyhow::Result<()> {
     let args = Args::parse();
     match args.role {
         Some(Role::Bare) => bare::serve().await,
+        Some(Role::Log) => {
+            let mut results = vec![records::run(&args.options).await?];
+            results.extend(searches::run(&args.options).await?);
+            println!(
+                "{}",
+                report::markdown(&machine::describe(), &args.options, &results)
+            );
+            Ok(())
+        }
         None => {
             let results = scenario::run(&args.options).await?;
             println!(

@@ -12,7 +12,7 @@ use serde_json::Value;
 use crate::load::Call;
 use crate::report::{Row, median, spread};
 use crate::server::{Server, cli};
-use crate::{Options, calls, records, signatures};
+use crate::{Options, calls, records, searches, signatures};
 
 /// The JSON that the conversion flow is sent.
 const ORDER: &str = r#"{"orderId":"4711","productIdentifier":"HT-1080","quantity":2,"note":"a small order of ordinary size"}"#;
@@ -31,6 +31,7 @@ pub(crate) async fn run(options: &Options) -> anyhow::Result<Vec<Row>> {
     let busy = server.memory_mib()?;
     server.stop().await?;
     rows.push(records::run(options).await?);
+    rows.extend(searches::run(options).await?);
     rows.push(cold_start(options, data.path(), &sender).await?);
     rows.push(Row {
         name: "memory when idle",
