@@ -1,0 +1,50 @@
+//! What a script may ask of the world around it.
+
+use std::time::Duration;
+
+use crate::thrown::Limit;
+
+/// How important a log line is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "each is the level of its name")]
+pub enum Level {
+    Trace,
+    Debug,
+    Info,
+    Warn,
+    Error,
+}
+
+/// The world of a run. Every method is called on the thread of the run.
+pub trait Host {
+    /// Milliseconds since 1970-01-01 UTC.
+    fn now(&self) -> i64;
+
+    /// Nanoseconds of a clock that only differences are taken of.
+    fn nanos(&self) -> i64;
+
+    /// Fills `bytes` with random ones.
+    fn random(&self, bytes: &mut [u8]);
+
+    /// The default time zone, as `TimeZone.getDefault()` names it.
+    fn time_zone(&self) -> String {
+        "UTC".to_owned()
+    }
+
+    /// `println` and the like.
+    fn print(&self, text: &str);
+
+    /// A line of an `slf4j` logger.
+    fn log(&self, level: Level, logger: &str, message: &str);
+
+    /// Waits.
+    ///
+    /// # Errors
+    /// [`Limit::Stopped`] when the run is given up meanwhile.
+    fn sleep(&self, time: Duration) -> Result<(), Limit>;
+
+    /// Asked now and then: whether the run is given up.
+    fn stopped(&self) -> bool {
+        false
+    }
+}

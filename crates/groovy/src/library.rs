@@ -1,0 +1,25 @@
+//! The library: one file per class, or per small group of classes that belong together.
+
+pub mod closure;
+pub mod collection;
+pub mod number;
+pub mod object;
+pub mod string;
+pub mod throwable;
+
+use crate::class::Class;
+
+/// Every class, area by area.
+static AREAS: &[&[&Class]] = &[
+    object::CLASSES,
+    number::CLASSES,
+    string::CLASSES,
+    collection::CLASSES,
+    closure::CLASSES,
+    throwable::CLASSES,
+];
+
+/// All classes of the library.
+pub fn classes() -> impl Iterator<Item = &'static Class> {
+    AREAS.iter().flat_map(|area| area.iter().copied())
+}

@@ -1,0 +1,284 @@
+//! Maps and sets.
+
+use std::cell::{Cell, RefCell};
+use std::hash::{Hash, Hasher};
+use std::rc::Rc;
+
+use indexmap::IndexMap;
+
+use crate::class::{Class, ClassRef};
+use crate::cycles::{self, Watched};
+use crate::library::collection;
+use crate::meter;
+use crate::ops::{compare, equal, hash};
+use crate::value::Value;
+
+const ENTRY: usize = 2 * size_of::<Value>() + 16;
+
+/// In which order a map or set shows its entries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MapKind {
+    /// As they came: `LinkedHashMap`.
+    Linked,
+    /// As Java's hash table has them: `HashMap`.
+    Hash,
+    /// Sorted: `TreeMap`.
+    Tree,
+    /// As they came, and read-only: `Collections.unmodifiableMap`.
+    Unmodifiable,
+}
+
+/// A key: equal when Java's `equals` says so.
+#[derive(Clone)]
+pub struct Key(pub Value);
+
+impl PartialEq for Key {
+    fn eq(&self, other: &Self) -> bool {
+        equal::same_key(&self.0, &other.0)
+    }
+}
+
+impl Eq for Key {}
+
+impl Hash for Key {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        match &self.0 {
+            Value::Str(text) => text.as_str().hash(state),
+            other => hash::java_hash(other).hash(state),
+        }
+    }
+}
+
+type Entries = IndexMap<Key, Value, foldhash::fast::RandomState>;
+
+/// A map, or a set of its keys.
+pub struct Map {
+    kind: MapKind,
+    entries: RefCell<Entries>,
+    /// Buckets Java's table would have by now.
+    buckets: Cell<u32>,
+    /// `withDefault`
+    default: RefCell<Option<Value>>,
+    watched: Cell<bool>,
+}
+
+impl Map {
+    /// An empty one.
+    #[must_use]
+    pub fn new(kind: MapKind) -> Rc<Self> {
+        Self::with_capacity(kind, 16)
+    }
+
+    /// An empty one whose Java table begins with this many buckets, a power of two.
+    #[must_use]
+    pub fn with_capacity(kind: MapKind, buckets: u32) -> Rc<Self> {
+        meter::add(ENTRY);
+        Rc::new(Self {
+            kind,
+            entries: RefCell::default(),
+            buckets: Cell::new(buckets),
+            default: RefCell::default(),
+            watched: Cell::new(false),
+        })
+    }
+
+    /// A linked one with these entries.
+    #[must_use]
+    pub fn linked(entries: impl IntoIterator<Item = (Value, Value)>) -> Rc<Self> {
+        let map = Self::new(MapKind::Linked);
+        for (key, value) in entries {
+            map.put(key, value);
+        }
+        map
+    }
+
+    /// A set of these.
+    #[must_use]
+    pub fn set_of(kind: MapKind, items: impl IntoIterator<Item = Value>) -> Rc<Self> {
+        let set = Self::new(kind);
+        for item in items {
+            set.put(item, Value::Null);
+        }
+        set
+    }
+
+    /// Its kind.
+    #[must_use]
+    pub fn kind(&self) -> MapKind {
+        self.kind
+    }
+
+    /// The table of its methods, as a map.
+    #[must_use]
+    pub fn table(&self) -> &'static Class {
+        match self.kind {
+            MapKind::Linked => &collection::LINKED_HASH_MAP,
+            MapKind::Hash => &collection::HASH_MAP,
+            MapKind::Tree => &collection::TREE_MAP,
+            MapKind::Unmodifiable => &collection::UNMODIFIABLE_MAP,
+        }
+    }
+
+    /// The table of its methods, as a set.
+    #[must_use]
+    pub fn table_of_set(&self) -> &'static Class {
+        match self.kind {
+            MapKind::Linked => &collection::LINKED_HASH_SET,
+            MapKind::Hash => &collection::HASH_SET,
+            MapKind::Tree => &collection::TREE_SET,
+            MapKind::Unmodifiable => &collection::UNMODIFIABLE_SET,
+        }
+    }
+
+    /// Its class, as a map.
+    #[must_use]
+    pub fn class(&self) -> ClassRef {
+        ClassRef::Native(self.table())
+    }
+
+    /// Its class, as a set.
+    #[must_use]
+    pub fn class_of_set(&self) -> ClassRef {
+        ClassRef::Native(self.table_of_set())
+    }
+
+    /// Number of entries.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.entries.borrow().len()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The value of a key.
+    #[must_use]
+    pub fn get(&self, key: &Value) -> Option<Value> {
+        match key {
+            Value::Str(text) => self.get_str(text),
+            other => self.entries.borrow().get(&Key(other.clone())).cloned(),
+        }
+    }
+
+    /// The value of a string key.
+    #[must_use]
+    pub fn get_str(&self, key: &str) -> Option<Value> {
+        self.entries.borrow().get(&StrKey(key)).cloned()
+    }
+
+    /// Whether there is such a key.
+    #[must_use]
+    pub fn contains(&self, key: &Value) -> bool {
+        self.entries.borrow().contains_key(&Key(key.clone()))
+    }
+
+    /// Sets the value of a key; the old value.
+    pub fn put(self: &Rc<Self>, key: Value, value: Value) -> Option<Value> {
+        if (key.is_compound() || value.is_compound()) && !self.watched.replace(true) {
+            cycles::watch(Watched::Map(Rc::downgrade(self)));
+        }
+        let mut entries = self.entries.borrow_mut();
+        let old = entries.insert(Key(key), value);
+        if old.is_none() {
+            meter::add(ENTRY);
+            while entries.len() > (self.buckets.get() as usize) / 4 * 3
+                && self.buckets.get() < 1 << 30
+            {
+                self.buckets.set(self.buckets.get() * 2);
+            }
+        }
+        old
+    }
+
+    /// Takes out a key.
+    pub fn remove(&self, key: &Value) -> Option<(Value, Value)> {
+        let removed = self
+            .entries
+            .borrow_mut()
+            .shift_remove_entry(&Key(key.clone()));
+        let (key, value) = removed?;
+        meter::sub(ENTRY);
+        Some((key.0, value))
+    }
+
+    /// Takes out everything, in the order of the map.
+    pub fn take(&self) -> Vec<(Value, Value)> {
+        let all = self.to_vec();
+        meter::sub(all.len() * ENTRY);
+        let entries = self.entries.take();
+        drop(entries);
+        all
+    }
+
+    /// All entries now, in the order of the map.
+    #[must_use]
+    pub fn to_vec(&self) -> Vec<(Value, Value)> {
+        let entries = self.entries.borrow();
+        let pairs = entries
+            .iter()
+            .map(|(key, value)| (key.0.clone(), value.clone()));
+        let mut all: Vec<_> = pairs.collect();
+        drop(entries);
+        match self.kind {
+            MapKind::Linked | MapKind::Unmodifiable => {}
+            MapKind::Hash => {
+                let mask = self.buckets.get().wrapping_sub(1);
+                all.sort_by_cached_key(|(key, _)| bucket(hash::java_hash(key), mask));
+            }
+            MapKind::Tree => all.sort_by(|(a, _), (b, _)| compare::natural(a, b)),
+        }
+        all
+    }
+
+    /// All keys now, in the order of the map.
+    #[must_use]
+    pub fn keys(&self) -> Vec<Value> {
+        self.to_vec().into_iter().map(|(key, _)| key).collect()
+    }
+
+    /// All values now, in the order of the map.
+    #[must_use]
+    pub fn values(&self) -> Vec<Value> {
+        self.to_vec().into_iter().map(|(_, value)| value).collect()
+    }
+
+    /// The closure of `withDefault`.
+    #[must_use]
+    pub fn default(&self) -> Option<Value> {
+        self.default.borrow().clone()
+    }
+
+    /// Sets the closure of `withDefault`.
+    pub fn set_default(&self, closure: Value) {
+        *self.default.borrow_mut() = Some(closure);
+    }
+}
+
+fn bucket(hash: i32, mask: u32) -> u32 {
+    let hash = hash.cast_unsigned();
+    (hash ^ (hash >> 16)) & mask
+}
+
+/// A string key, looked up without making a value.
+struct StrKey<'a>(&'a str);
+
+impl Hash for StrKey<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.hash(state);
+    }
+}
+
+impl indexmap::Equivalent<Key> for StrKey<'_> {
+    fn equivalent(&self, key: &Key) -> bool {
+        matches!(&key.0, Value::Str(text) if text.as_str() == self.0)
+    }
+}
+
+impl Drop for Map {
+    fn drop(&mut self) {
+        meter::sub(self.entries.get_mut().len() * ENTRY + ENTRY);
+    }
+}

@@ -1,0 +1,95 @@
+//! Exception objects.
+
+use std::cell::RefCell;
+
+use crate::class::{Class, ClassRef};
+use crate::library::throwable;
+use crate::object::Object;
+use crate::text::Str;
+use crate::thrown::{Result, Thrown};
+use crate::value::Value;
+use crate::vm::Vm;
+
+/// A place in a script that an exception passed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Frame {
+    /// Method.
+    pub function: String,
+    /// File.
+    pub file: String,
+    /// Line, from 1.
+    pub line: u32,
+}
+
+/// An exception of a library class.
+pub struct Throwable {
+    /// Its class.
+    pub class: &'static Class,
+    /// Class name when it is one only the host knows, such as that of a transport error.
+    pub foreign: Option<Str>,
+    /// `getMessage()`
+    pub message: RefCell<Option<Str>>,
+    /// `getCause()`
+    pub cause: RefCell<Value>,
+    /// Where it was thrown, innermost first; filled when it first leaves a line of the script.
+    pub frames: RefCell<Vec<Frame>>,
+    /// What else can be read from it: `statusCode`, `responseBody` and so on.
+    pub details: Vec<(Str, Value)>,
+}
+
+impl Throwable {
+    /// An exception.
+    #[must_use]
+    pub fn new(class: &'static Class, message: Option<Str>) -> Self {
+        Self {
+            class,
+            foreign: None,
+            message: RefCell::new(message),
+            cause: RefCell::new(Value::Null),
+            frames: RefCell::default(),
+            details: Vec::new(),
+        }
+    }
+
+    /// The name of its class.
+    #[must_use]
+    pub fn class_name(&self) -> &str {
+        self.foreign.as_deref().unwrap_or(self.class.name)
+    }
+}
+
+impl Object for Throwable {
+    fn class(&self) -> ClassRef {
+        ClassRef::Native(self.class)
+    }
+
+    fn get(&self, _vm: &mut Vm, _this: &Value, name: &str) -> Result<Option<Value>> {
+        let found = self
+            .details
+            .iter()
+            .find(|(detail, _)| detail.as_str() == name);
+        Ok(found.map(|(_, value)| value.clone()))
+    }
+
+    fn to_text(&self, _vm: &mut Vm, _this: &Value) -> Result<Option<Str>> {
+        let name = self.class_name();
+        Ok(Some(match &*self.message.borrow() {
+            Some(message) => format!("{name}: {message}").into(),
+            None => name.into(),
+        }))
+    }
+}
+
+/// Throws an exception of the library, by its full or simple name:
+/// `throw("IllegalArgumentException", "…")`.
+#[must_use]
+pub fn throw(class: &'static str, message: impl Into<Str>) -> Thrown {
+    let class = throwable::named(class);
+    Thrown::exception(Value::object(Throwable::new(class, Some(message.into()))))
+}
+
+/// Throws an exception without a message.
+#[must_use]
+pub fn throw_bare(class: &'static str) -> Thrown {
+    Thrown::exception(Value::object(Throwable::new(throwable::named(class), None)))
+}
