@@ -148,6 +148,7 @@ impl Stage {
             clock: clock.clone(),
             random: random.clone(),
             registry,
+            vault: key.vault(),
         };
         let settings = Settings {
             timers,

@@ -174,6 +174,20 @@ pub const BODY_GRACE: Duration = Duration::from_secs(15);
 pub const BODY_MIN_RATE: u32 = 8 * 1024;
 /// The name of a credential, a variable or a number range, in characters.
 pub const NAME: usize = 255;
+/// A variable that a flow writes.
+pub const VARIABLE: usize = 1024 * 1024;
+/// The name of a data store, in characters.
+pub const DATA_STORE_NAME: usize = 40;
+/// The id of an entry of a data store, in characters.
+pub const DATA_STORE_ENTRY_ID: usize = 255;
+/// An entry of a data store: body and headers.
+pub const DATA_STORE_ENTRY: usize = 64 * 1024 * 1024;
+/// Entries that one step selects or deletes, and that one answer lists.
+pub const DATA_STORE_ENTRIES: u32 = 100_000;
+/// Entries that one step selects, together.
+pub const DATA_STORE_SELECTION: u64 = 128 * 1024 * 1024;
+/// Days that an entry of a data store is kept.
+pub const DATA_STORE_DAYS: u32 = 180;
 /// A text in a credential, such as the password.
 pub const CREDENTIAL_TEXT: usize = 4_096;
 /// Characters of the description of a credential, an access policy or what it refers to.

@@ -40,6 +40,16 @@ pub const RECEIVER: &str = "SAP_Receiver";
 pub const RECEIVER_OVERWRITE: &str = "SAP_ReceiverOverwrite";
 /// Property: status that the flow gives the message.
 pub const CUSTOM_STATUS: &str = "SAP_MessageProcessingLogCustomStatus";
+/// Header: the id of an entry of a data store, where the step has none of its own.
+pub const DATA_STORE_ID: &str = "SapDataStoreId";
+/// Header: how many entries a step selects from a data store, in place of its own number.
+pub const DATA_STORE_LIMIT: &str = "SapDataStoreMaxResults";
+/// Header: whether the entry was there.
+pub const DATA_STORE_FOUND: &str = "SAP_DatastoreEntryFound";
+/// Header: when the fetched entry was written, in milliseconds since 1970.
+pub const DATA_STORE_CREATED: &str = "SAP_DataStoreCreatedAt";
+/// Header: when the fetched entry would be gone, in milliseconds since 1970.
+pub const DATA_STORE_EXPIRES: &str = "SAP_DataStoreExpiresAt";
 /// Properties: the log level of the message.
 pub const LOG_LEVELS: [&str; 3] = [
     "SAP_MPL_LogLevel_Overall",

@@ -7,6 +7,7 @@
 //! handles it, and when that ends, everything ends, the callers included. An error that leaves a
 //! local process is not offered to its callers.
 
+mod completion;
 #[cfg(test)]
 mod tests;
 
@@ -18,13 +19,14 @@ use lockgate_core::clock::Timestamp;
 use lockgate_core::limits;
 use lockgate_flow::plan::{HttpSession, NodeIndex, ProcessIndex};
 
+pub(crate) use self::completion::Completion;
 use crate::error::StepError;
 use crate::eval::EvalContext;
 use crate::exchange::Exchange;
 use crate::journal::Trail;
 use crate::names;
 use crate::pipeline::{End, Loop, Node, Op, Pipeline, Stage};
-use crate::runtime::{Deployed, Runtime};
+use crate::runtime::{Runtime, Target};
 use crate::session::SessionStore;
 use crate::steps::{AsyncStep, Next, Step};
 use crate::value::Value;
@@ -61,6 +63,8 @@ pub(crate) struct Visit<'a> {
     /// Id of the step's model element.
     pub(crate) step: &'a str,
     pub(crate) chain: Chain,
+    /// What is left to do when the message has completed.
+    pub(crate) completion: &'a Completion,
     sessions: Sessions<'a>,
 }
 
@@ -92,34 +96,59 @@ impl Visit<'_> {
             HttpSession::Flow => self.sessions.flow.clone(),
         }
     }
+
+    /// Does a computation that belongs to a step: where long ones hold up nobody, if it is one.
+    pub(crate) async fn compute<T: Send + 'static>(
+        &self,
+        load: Load,
+        work: impl FnOnce() -> Result<T, StepError> + Send + 'static,
+    ) -> Result<T, StepError> {
+        if !load.is_heavy {
+            return work();
+        }
+        let turn = self.runtime.heavy_turn(load.is_superlinear).await;
+        let _turn = turn.ok_or_else(busy)?;
+        let work = tokio::task::spawn_blocking(move || guarded(work));
+        work.await.map_err(|_| panicked())?
+    }
 }
 
-/// Runs `exchange` from the start of `process` to the end.
+/// How long a computation takes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Load {
+    /// Too long for an async thread.
+    pub(crate) is_heavy: bool,
+    /// Maybe out of proportion to the message.
+    pub(crate) is_superlinear: bool,
+}
+
+/// Runs `exchange` from the start of the target's process to the end.
 pub(crate) async fn run(
     runtime: &Runtime,
-    deployed: &Deployed,
-    process: ProcessIndex,
+    target: &Target,
     exchange: &mut Exchange,
     chain: &Chain,
+    completion: &Completion,
     trail: &mut Trail,
 ) -> Ending {
     let session = OnceLock::new();
     let now = runtime.clock().now();
     let mut interpreter = Interpreter {
         runtime,
-        pipeline: &deployed.pipeline,
+        pipeline: &target.deployed.pipeline,
         chain,
         sessions: Sessions {
-            flow: &deployed.session,
+            flow: &target.deployed.session,
             exchange: &session,
         },
+        completion,
         exchange,
         trail,
         frames: Vec::with_capacity(2),
         escalated: false,
         now,
     };
-    if let Err(error) = interpreter.enter(process, 0) {
+    if let Err(error) = interpreter.enter(target.process, 0) {
         return Ending::Failed(Arc::new(error));
     }
     interpreter.run().await
@@ -142,6 +171,7 @@ struct Interpreter<'a> {
     pipeline: &'a Pipeline,
     chain: &'a Chain,
     sessions: Sessions<'a>,
+    completion: &'a Completion,
     exchange: &'a mut Exchange,
     trail: &'a mut Trail,
     frames: Vec<Frame>,
@@ -289,6 +319,7 @@ impl<'a> Interpreter<'a> {
                 depth: self.chain.depth + self.frames.len(),
                 ..self.chain.clone()
             },
+            completion: self.completion,
             sessions: self.sessions,
         };
         let work = AssertUnwindSafe(step.apply(self.exchange, &visit)).catch_unwind();
@@ -298,9 +329,7 @@ impl<'a> Interpreter<'a> {
     /// Applies a step on a thread where long computations hold up nobody.
     async fn apply_elsewhere(&mut self, step: &Arc<dyn Step>) -> Result<Next, StepError> {
         let turn = self.runtime.heavy_turn(step.is_superlinear()).await;
-        let _turn = turn.ok_or_else(|| {
-            StepError::new("The server is busy with long computations; try again later.")
-        })?;
+        let _turn = turn.ok_or_else(busy)?;
         let mut exchange = std::mem::take(self.exchange);
         let step = Arc::clone(step);
         let (flow, clock) = (
@@ -448,6 +477,10 @@ fn id_of(node: Option<&Node>) -> Arc<str> {
 /// Runs a step's computation; a panic becomes an error of the step.
 fn guarded<T>(work: impl FnOnce() -> Result<T, StepError>) -> Result<T, StepError> {
     std::panic::catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(panicked()))
+}
+
+fn busy() -> StepError {
+    StepError::new("The server is busy with long computations; try again later.")
 }
 
 fn panicked() -> StepError {

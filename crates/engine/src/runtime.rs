@@ -44,6 +44,8 @@ pub struct Parts {
     pub random: SharedRandom,
     /// Receivers.
     pub registry: Registry,
+    /// Seals what flows keep encrypted.
+    pub vault: Vault,
 }
 
 /// How a worker behaves.
@@ -107,6 +109,7 @@ struct Inner {
     clock: SharedClock,
     random: SharedRandom,
     registry: Registry,
+    vault: Vault,
     worker: Arc<str>,
     local_errors_reach_caller: bool,
     timers: Timers,
@@ -191,6 +194,7 @@ impl Runtime {
             clock: parts.clock,
             random: parts.random,
             registry: parts.registry,
+            vault: parts.vault,
             worker,
             local_errors_reach_caller: settings.local_errors_reach_caller,
             timers: settings.timers,
@@ -304,6 +308,10 @@ impl Runtime {
 
     pub(crate) fn store(&self) -> &Store {
         &self.0.store
+    }
+
+    pub(crate) fn vault(&self) -> &Vault {
+        &self.0.vault
     }
 
     pub(crate) fn materials(&self) -> Arc<Materials> {

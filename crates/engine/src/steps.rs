@@ -6,6 +6,7 @@
 
 mod condition;
 mod content_modifier;
+mod data_store;
 mod filter;
 mod json_to_xml;
 mod process_direct;
@@ -14,6 +15,7 @@ mod router;
 mod send;
 #[cfg(test)]
 mod tests;
+mod variables;
 pub(crate) mod xml;
 mod xml_to_json;
 
@@ -35,7 +37,7 @@ use crate::receiver::InvalidSetting;
 use crate::run::Visit;
 
 /// From this body size on, steps that read the whole body leave the async threads.
-const HEAVY_BYTES: usize = 64 * 1024;
+pub(crate) const HEAVY_BYTES: usize = 64 * 1024;
 
 /// Where the exchange goes after a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -120,6 +122,8 @@ pub(crate) fn prepare(
 ) -> Result<Prepared, Vec<String>> {
     let op = match spec {
         StepSpec::ContentModifier(spec) => content_modifier::prepare(spec, preparation)?,
+        StepSpec::WriteVariables(rows) => variables::prepare(rows, preparation)?,
+        StepSpec::DataStore(spec) => data_store::prepare(spec, preparation)?,
         StepSpec::JsonToXml(spec) => step(json_to_xml::JsonToXml::new(spec)),
         StepSpec::XmlToJson(spec) => step(xml_to_json::XmlToJson::new(spec)?),
         StepSpec::Filter(spec) => step(filter::Filter::new(spec, preparation)?),
@@ -152,6 +156,8 @@ pub(crate) fn prepare(
 pub(crate) const fn kind(spec: &StepSpec) -> &'static str {
     match spec {
         StepSpec::ContentModifier(_) => "Content Modifier",
+        StepSpec::WriteVariables(_) => "Write Variables",
+        StepSpec::DataStore(spec) => data_store::kind(spec),
         StepSpec::JsonToXml(_) => "JSON to XML Converter",
         StepSpec::XmlToJson(_) => "XML to JSON Converter",
         StepSpec::Filter(_) => "Filter",
@@ -176,7 +182,9 @@ pub(crate) fn is_noted(spec: &StepSpec) -> bool {
         }
         StepSpec::RequestReply(_) => true,
         StepSpec::End(EndSpec::Message(channel)) => channel.is_some(),
-        StepSpec::JsonToXml(_)
+        StepSpec::WriteVariables(_)
+        | StepSpec::DataStore(_)
+        | StepSpec::JsonToXml(_)
         | StepSpec::XmlToJson(_)
         | StepSpec::Filter(_)
         | StepSpec::Router(_)

@@ -7,6 +7,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use indexmap::IndexMap;
 use lockgate_core::clock::{ManualClock, SharedClock, Timestamp};
+use lockgate_core::crypto::MasterKey;
 use lockgate_core::random::SeededRandom;
 use lockgate_flow::expr::{Predicate, Template};
 use lockgate_flow::plan::*;
@@ -51,6 +52,7 @@ impl Worker {
             clock,
             random: Arc::new(SeededRandom::new(1)),
             registry: registry(&peer),
+            vault: MasterKey::generate(&SeededRandom::new(2)).vault(),
         };
         Self {
             runtime: Runtime::start(parts, settings).await.unwrap(),

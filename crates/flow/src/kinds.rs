@@ -7,6 +7,11 @@ use crate::plan::ReceiverKind;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Step {
     ContentModifier,
+    WriteVariables,
+    DataStoreWrite,
+    DataStoreGet,
+    DataStoreSelect,
+    DataStoreDelete,
     JsonToXml,
     XmlToJson,
     Filter,
@@ -31,7 +36,7 @@ pub(crate) enum Recognised {
 
 /// Steps of call activities that one word tells apart: the `activityType`, or, in old exports, the
 /// component's name.
-const ACTIVITIES: [(&str, &str); 47] = [
+const ACTIVITIES: [(&str, &str); 42] = [
     ("Aggregator", "Aggregator"),
     ("Base64 Decode", "Base64 Decoder"),
     ("Base64 Encode", "Base64 Encoder"),
@@ -63,7 +68,6 @@ const ACTIVITIES: [(&str, &str); 47] = [
     ("TAR Compress", "TAR Encoder"),
     ("TAR Decompress", "TAR Decoder"),
     ("TarSplitter", "TAR Splitter"),
-    ("Variables", "Write Variables"),
     ("VerifySignature", "PKCS#7 Signature Verifier"),
     ("XMLDigitalSignMessage", "XML Digital Signer"),
     ("XMLDigitalVerifySign", "XML Signature Verifier"),
@@ -75,10 +79,6 @@ const ACTIVITIES: [(&str, &str); 47] = [
     ("ZIP Compress", "ZIP Encoder"),
     ("ZIP Decompress", "ZIP Decoder"),
     ("ZipSplitter", "ZIP Splitter"),
-    ("delete", "Data Store Delete"),
-    ("get", "Data Store Get"),
-    ("put", "Data Store Write"),
-    ("select", "Data Store Select"),
 ];
 
 /// Says what a step, gateway or end is. `text` gives a property with parameters resolved.
@@ -137,6 +137,11 @@ fn call_activity(element: &Element, activity: &str, text: &dyn Fn(&str) -> Strin
         ("JsonToXmlConverter", _) => Recognised::Runs("JSON to XML Converter", Step::JsonToXml),
         ("XmlToJsonConverter", _) => Recognised::Runs("XML to JSON Converter", Step::XmlToJson),
         ("Filter", _) => Recognised::Runs("Filter", Step::Filter),
+        ("Variables", _) => Recognised::Runs("Write Variables", Step::WriteVariables),
+        (_, "put") => Recognised::Runs("Data Store Write", Step::DataStoreWrite),
+        (_, "get") => Recognised::Runs("Data Store Get", Step::DataStoreGet),
+        (_, "select") => Recognised::Runs("Data Store Select", Step::DataStoreSelect),
+        (_, "delete") => Recognised::Runs("Data Store Delete", Step::DataStoreDelete),
         (_, "LoopingProcess") => Recognised::Runs("Looping Process Call", Step::LoopingCall),
         ("ProcessCallElement", "") if element.repetition.is_some() => {
             Recognised::Runs("Looping Process Call", Step::LoopingCall)

@@ -8,6 +8,7 @@ mod routes;
 mod senders;
 mod settings;
 mod steps;
+mod stores;
 mod xpath;
 
 use std::collections::HashMap;

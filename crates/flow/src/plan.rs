@@ -12,12 +12,14 @@ use serde::Serialize;
 use crate::schedule::Schedule;
 
 mod steps;
+mod stores;
 
 pub use steps::{
     AddedRoot, BodySource, Condition, ContentModifier, Datatype, End, Filter, FilterResult,
     JsonNamespaces, JsonToXml, LoopingCall, Route, Router, Row, StepSpec, StreamingArrays,
     ValueSource, XmlToJson,
 };
+pub use stores::{DataStore, DataStoreStep, DataStoreWrite, EntryId, StoreScope, VariableRow};
 
 /// Index of a process in [`Plan::processes`].
 pub type ProcessIndex = usize;

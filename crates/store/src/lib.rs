@@ -10,6 +10,7 @@ pub mod broker;
 pub mod changes;
 pub mod clients;
 pub mod codes;
+pub mod data_stores;
 pub mod deployed_artifacts;
 pub mod flows;
 pub mod instances;

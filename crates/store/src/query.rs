@@ -39,13 +39,35 @@ impl Conditions {
         limit: u32,
     ) -> (String, Vec<Value>) {
         let limit = self.place(limit);
+        let [at, id] = columns;
+        let order = format!("ORDER BY {at} DESC, {id} DESC");
+        let (sql, params) = self.all(select);
+        (format!("{sql} {order} LIMIT {limit}"), params)
+    }
+
+    /// The statement that `select` begins, in the order of `columns` and from `offset` on, and its
+    /// parameters.
+    pub(crate) fn page(
+        mut self,
+        select: &str,
+        columns: &str,
+        offset: u64,
+        limit: u32,
+    ) -> (String, Vec<Value>) {
+        let limit = self.place(limit);
+        let offset = self.place(i64::try_from(offset).unwrap_or(i64::MAX));
+        let (sql, params) = self.all(select);
+        let sql = format!("{sql} ORDER BY {columns} LIMIT {limit} OFFSET {offset}");
+        (sql, params)
+    }
+
+    /// The statement that `select` begins, and its parameters.
+    pub(crate) fn all(self, select: &str) -> (String, Vec<Value>) {
         let filter = match self.conditions.as_slice() {
             [] => String::new(),
             conditions => format!(" WHERE {}", conditions.join(" AND ")),
         };
-        let [at, id] = columns;
-        let sql = format!("{select}{filter} ORDER BY {at} DESC, {id} DESC LIMIT {limit}");
-        (sql, self.params)
+        (format!("{select}{filter}"), self.params)
     }
 
     fn place(&mut self, value: impl Into<Value>) -> String {

@@ -90,6 +90,13 @@ impl FromValue for i64 {
     }
 }
 
+impl FromValue for u64 {
+    fn from_value(value: Value) -> Result<Self, String> {
+        let number = i64::from_value(value)?;
+        Self::try_from(number).map_err(|_| format!("{number} is out of range"))
+    }
+}
+
 impl FromValue for String {
     fn from_value(value: Value) -> Result<Self, String> {
         match value {
@@ -293,6 +300,12 @@ impl From<String> for Value {
             return Self::Text(text.replace('\0', "\u{fffd}"));
         }
         Self::Text(text)
+    }
+}
+
+impl From<Vec<u8>> for Value {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self::Blob(bytes)
     }
 }
 

@@ -10,7 +10,7 @@ const TABLE: &str = "variables";
 const COLUMNS: &str = "name, flow_id, value, updated_at";
 
 /// Who sees a variable.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Scope {
     /// The flow with this id.
     Local(String),
@@ -20,10 +20,18 @@ pub enum Scope {
 
 impl Scope {
     /// Flow ids are never empty.
-    fn flow_id(&self) -> &str {
+    pub(crate) fn flow_id(&self) -> &str {
         match self {
             Self::Local(flow) => flow,
             Self::Global => "",
+        }
+    }
+
+    /// The scope that a row's flow id says.
+    pub(crate) fn of_flow_id(flow_id: String) -> Self {
+        match flow_id.is_empty() {
+            true => Self::Global,
+            false => Self::Local(flow_id),
         }
     }
 }
@@ -103,13 +111,8 @@ pub async fn purge(tx: &mut Tx, before: Timestamp) -> Result<u64> {
 }
 
 fn decode(row: &mut Row) -> Result<Variable, Unreadable> {
-    let flow_id: String = row.take("flow_id")?;
     Ok(Variable {
-        scope: if flow_id.is_empty() {
-            Scope::Global
-        } else {
-            Scope::Local(flow_id)
-        },
+        scope: Scope::of_flow_id(row.take("flow_id")?),
         name: row.take("name")?,
         value: row.take("value")?,
         updated_at: row.take("updated_at")?,

@@ -201,6 +201,23 @@ impl XPath {
         })
     }
 
+    /// The string values of all items.
+    ///
+    /// # Errors
+    /// If the evaluation fails, or the result has more than [`limits::XML_BYTES`].
+    pub fn evaluate_strings(
+        &self,
+        document: &Document<'_>,
+        variables: Variables<'_>,
+    ) -> Result<Vec<String>, XPathError> {
+        let limit = limits::XML_BYTES;
+        let texts = self.evaluate(document, variables)?.texts(limit);
+        texts.ok_or_else(|| XPathError::ResultTooLarge {
+            expression: shorten(self.text()),
+            limit,
+        })
+    }
+
     fn evaluate<'d>(
         &self,
         document: &'d Document<'_>,

@@ -10,6 +10,7 @@ use std::task::Poll;
 use std::time::Duration;
 
 use bytes::Bytes;
+use futures_util::future::BoxFuture;
 use lockgate_core::ids::MessageId;
 use lockgate_store::flows::LogLevel;
 use lockgate_store::messages::MessageStatus;
@@ -20,10 +21,11 @@ use tokio::time::sleep;
 use super::{Runtime, Target, http};
 use crate::access::Permit;
 use crate::entry::{Inbound, Outcome, Refused};
+use crate::error::StepError;
 use crate::exchange::{Body, Exchange};
 use crate::journal::{Head, Open, Sender, Slot};
 use crate::names;
-use crate::run::{self, Chain, Ending};
+use crate::run::{self, Chain, Completion, Ending};
 use crate::value::Value;
 
 /// An exchange that runs longer than this is shown in the message log before it ends.
@@ -224,14 +226,15 @@ impl Runtime {
         if head.level >= LogLevel::Debug && matches!(head.sender, Some(Sender::Caller(_))) {
             http::tell(&mut exchange);
         }
+        let completion = Completion::default();
         let mut ending = {
-            let (deployed, trail) = (&target.deployed, &mut open.trail);
+            let trail = &mut open.trail;
             let mut work = pin!(run::run(
                 self,
-                deployed,
-                target.process,
+                &target,
                 &mut exchange,
                 &chain,
+                &completion,
                 trail
             ));
             let mut announced = false;
@@ -247,12 +250,11 @@ impl Runtime {
                 }
             }
         };
-        if matches!(ending, Ending::Completed) && chain.synchronous {
-            // A body that cannot be written in its character set fails the message, not the answer.
-            match exchange.body_bytes() {
-                Ok(bytes) => exchange.body = Body::Bytes(bytes),
-                Err(error) => ending = Ending::Failed(Arc::new(error)),
-            }
+        if matches!(ending, Ending::Completed)
+            && let Err(error) = self.complete(&mut exchange, &chain, completion).await
+        {
+            open.trail.error = Some((Arc::clone(&error), Arc::from("")));
+            ending = Ending::Failed(error);
         }
         if let Ending::Failed(error) = &ending {
             // The text may hold data of the message; it is in the message log.
@@ -270,6 +272,30 @@ impl Runtime {
             exchange,
             ending,
         }
+    }
+}
+
+impl Runtime {
+    /// Does what is left to do when a message has completed. Boxed here, so that flows that call each
+    /// other have no room for it on their stacks.
+    fn complete<'a>(
+        &'a self,
+        exchange: &'a mut Exchange,
+        chain: &'a Chain,
+        completion: Completion,
+    ) -> BoxFuture<'a, Result<(), Arc<StepError>>> {
+        Box::pin(async move {
+            if chain.synchronous {
+                // A body that cannot be written in its character set fails the message, not the answer.
+                exchange.body = Body::Bytes(exchange.body_bytes()?);
+            }
+            let done = completion.carry_out(self.store()).await;
+            done.map_err(|error| {
+            Arc::new(StepError::new(format!(
+                "The entries that the message fetched from data stores could not be deleted: {error}."
+            )))
+        })
+        })
     }
 }
 

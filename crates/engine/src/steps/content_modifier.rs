@@ -54,8 +54,9 @@ enum Action {
     },
 }
 
+/// Where the value of a row comes from.
 #[derive(Debug)]
-enum Source {
+pub(super) enum Source {
     Constant(Value),
     Header(String),
     Property(String),
@@ -131,7 +132,11 @@ fn action(row: &RowSpec, preparation: &Preparation<'_>) -> Result<Action, String
     })
 }
 
-fn source(source: &ValueSource, preparation: &Preparation<'_>) -> Result<Source, String> {
+/// Prepares the source of a value that needs nothing from the store.
+pub(super) fn source(
+    source: &ValueSource,
+    preparation: &Preparation<'_>,
+) -> Result<Source, String> {
     Ok(match source {
         ValueSource::Constant(text) => Source::Constant(Value::from(text.as_str())),
         ValueSource::Header(name) => Source::Header(name.clone()),
@@ -146,14 +151,50 @@ fn source(source: &ValueSource, preparation: &Preparation<'_>) -> Result<Source,
     })
 }
 
+impl Source {
+    pub(super) fn xpath(&self) -> Option<&XPath> {
+        match self {
+            Self::XPath(xpath) => Some(xpath),
+            _ => None,
+        }
+    }
+
+    /// The value, converted. `document` is the parsed body where the source is an XPath.
+    pub(super) fn value(
+        &self,
+        datatype: Datatype,
+        exchange: &Exchange,
+        context: &EvalContext<'_>,
+        document: Option<&Document<'_>>,
+    ) -> Result<Value, StepError> {
+        let found = |value: Option<&Value>| value.cloned().unwrap_or(Value::Null);
+        match self {
+            Self::Constant(value) => convert(value.clone(), datatype, exchange),
+            Self::Header(name) => convert(found(exchange.headers.get(name)), datatype, exchange),
+            Self::Property(name) => {
+                convert(found(exchange.properties.get(name)), datatype, exchange)
+            }
+            Self::Expression(template) => {
+                let datatype = match datatype {
+                    Datatype::Unspecified => Datatype::Text,
+                    datatype => datatype,
+                };
+                let value = eval::value(template, exchange, context)?;
+                convert(value, datatype, exchange)
+            }
+            Self::XPath(xpath) => {
+                let document = document.expect("invariant: rows with XPath get a document");
+                selected(xpath, document, datatype, exchange).map_err(|error| xml::failed(&error))
+            }
+        }
+    }
+}
+
 impl Row {
     fn xpath(&self) -> Option<&XPath> {
         match &self.action {
-            Action::Create {
-                source: Source::XPath(xpath),
-                ..
-            } => Some(xpath),
-            _ => None,
+            Action::Create { source, .. } => source.xpath(),
+            Action::Delete(_) | Action::DeleteMatching { .. } => None,
         }
     }
 
@@ -170,38 +211,7 @@ impl Row {
                 source,
                 datatype,
             } => {
-                let value = match source {
-                    Source::Constant(value) => convert(value.clone(), *datatype, exchange)?,
-                    Source::Header(name) => {
-                        let value = exchange.headers.get(name).cloned().unwrap_or(Value::Null);
-                        convert(value, *datatype, exchange)?
-                    }
-                    Source::Property(name) => {
-                        let value = exchange
-                            .properties
-                            .get(name)
-                            .cloned()
-                            .unwrap_or(Value::Null);
-                        convert(value, *datatype, exchange)?
-                    }
-                    Source::Expression(template) => {
-                        let datatype = if *datatype == Datatype::Unspecified {
-                            Datatype::Text
-                        } else {
-                            *datatype
-                        };
-                        convert(
-                            eval::value(template, exchange, context)?,
-                            datatype,
-                            exchange,
-                        )?
-                    }
-                    Source::XPath(xpath) => {
-                        let document = document.expect("invariant: rows with XPath get a document");
-                        selected(xpath, document, *datatype, exchange)
-                            .map_err(|error| xml::failed(&error))?
-                    }
-                };
+                let value = source.value(*datatype, exchange, context, document)?;
                 self.target.set(exchange, name, value);
             }
             Action::Delete(name) => self.target.set(exchange, name, Value::Null),

@@ -1,5 +1,7 @@
 //! Single steps: what they make of an exchange.
 
+mod stores;
+
 use std::sync::Arc;
 
 use bytes::Bytes;

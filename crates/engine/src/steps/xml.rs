@@ -30,7 +30,7 @@ pub(crate) fn with_document<T>(
     work(&document)
 }
 
-const SAX: &str = "org.xml.sax.SAXParseException";
+pub(crate) const SAX: &str = "org.xml.sax.SAXParseException";
 
 pub(crate) fn not_xml(error: &XmlError) -> StepError {
     StepError::of_class(

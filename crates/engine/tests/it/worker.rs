@@ -11,6 +11,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use lockgate_core::client::Client;
 use lockgate_core::clock::{ManualClock, SharedClock, Timestamp};
+use lockgate_core::crypto::MasterKey;
 use lockgate_core::ids::{InstanceId, MessageId};
 use lockgate_core::random::SeededRandom;
 use lockgate_core::tenant;
@@ -79,6 +80,7 @@ impl Worker {
             clock: clock.clone(),
             random: Arc::new(SeededRandom::new(name.bytes().map(u64::from).sum())),
             registry: Registry::default().with(ReceiverKind::Http, Arc::new(peer.clone())),
+            vault: MasterKey::generate(&SeededRandom::new(7)).vault(),
         };
         Self {
             runtime: Runtime::start(parts, settings).await.unwrap(),

@@ -114,11 +114,44 @@ fn create(fields: &mut Fields<'_, '_>, key: &str, name: &str, cells: &rows::Row)
         fields.error(key, Code::UnsupportedFeature, message);
         return None;
     }
-    let value = cells.get("Value");
     let default = Some(cells.get("Default")).filter(|text| !text.is_empty());
-    let default = default.map(str::to_owned);
-    let mut datatype = datatype(cells.get("Datatype").trim());
-    let source = match cells.get("Type").trim() {
+    let (source, datatype) = source(
+        fields,
+        key,
+        &Cells {
+            name,
+            kind: cells.get("Type"),
+            value: cells.get("Value"),
+            default,
+            datatype: cells.get("Datatype"),
+        },
+    )?;
+    Some(Row::Create {
+        name: name.to_owned(),
+        source,
+        datatype,
+    })
+}
+
+/// What a row says about its value.
+pub(super) struct Cells<'c> {
+    pub(super) name: &'c str,
+    pub(super) kind: &'c str,
+    pub(super) value: &'c str,
+    pub(super) default: Option<&'c str>,
+    pub(super) datatype: &'c str,
+}
+
+/// Where a row's value comes from, and what it becomes.
+pub(super) fn source(
+    fields: &mut Fields<'_, '_>,
+    key: &str,
+    cells: &Cells<'_>,
+) -> Option<(ValueSource, Datatype)> {
+    let value = cells.value;
+    let default = cells.default.map(str::to_owned);
+    let mut datatype = datatype(cells.datatype.trim());
+    let source = match cells.kind.trim() {
         "constant" | "external parameter" => ValueSource::Constant(value.to_owned()),
         "header" => ValueSource::Header(value.to_owned()),
         "property" => ValueSource::Property(value.to_owned()),
@@ -139,16 +172,12 @@ fn create(fields: &mut Fields<'_, '_>, key: &str, name: &str, cells: &rows::Row)
         },
         "numberRange" => number_range(fields, key, value)?,
         kind => {
-            let problem = format!("has a row '{name}' of the unknown type '{kind}'");
+            let problem = format!("has a row '{}' of the unknown type '{kind}'", cells.name);
             fields.setting(key, &problem);
             return None;
         }
     };
-    Some(Row::Create {
-        name: name.to_owned(),
-        source,
-        datatype,
-    })
+    Some((source, datatype))
 }
 
 /// Reads `Range` and `Range:${correlation}`.

@@ -3,7 +3,7 @@
 use indexmap::IndexMap;
 
 use super::graph::Graph;
-use super::{Fields, Lowering, content_modifier, display_name};
+use super::{Fields, Lowering, content_modifier, display_name, stores};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kinds::{self, Recognised, Step};
 use crate::model::{Element, Event};
@@ -57,7 +57,15 @@ impl<'m> Lowering<'m> {
             Step::End => self.end(element).map(StepSpec::End),
             Step::ProcessCall => self.callee(element).map(StepSpec::ProcessCall),
             Step::LoopingCall => self.looping_call(element).map(StepSpec::LoopingCall),
-            Step::ContentModifier | Step::JsonToXml | Step::XmlToJson | Step::Filter => {
+            Step::ContentModifier
+            | Step::WriteVariables
+            | Step::DataStoreWrite
+            | Step::DataStoreGet
+            | Step::DataStoreSelect
+            | Step::DataStoreDelete
+            | Step::JsonToXml
+            | Step::XmlToJson
+            | Step::Filter => {
                 let mut fields = self.fields(&element.id, &element.properties, element.position);
                 transformation(step, &mut fields)
             }
@@ -143,6 +151,11 @@ fn transformation(step: Step, fields: &mut Fields<'_, '_>) -> Option<StepSpec> {
         Step::JsonToXml => Some(StepSpec::JsonToXml(json_to_xml(fields))),
         Step::XmlToJson => Some(StepSpec::XmlToJson(xml_to_json(fields))),
         Step::Filter => filter(fields).map(StepSpec::Filter),
+        Step::WriteVariables => Some(StepSpec::WriteVariables(stores::variables(fields))),
+        Step::DataStoreWrite => stores::write(fields).map(StepSpec::DataStore),
+        Step::DataStoreGet => stores::get(fields).map(StepSpec::DataStore),
+        Step::DataStoreSelect => stores::select(fields).map(StepSpec::DataStore),
+        Step::DataStoreDelete => stores::delete(fields).map(StepSpec::DataStore),
         _ => {
             let modifier = content_modifier::content_modifier(fields);
             Some(StepSpec::ContentModifier(modifier))

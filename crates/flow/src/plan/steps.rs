@@ -3,7 +3,7 @@
 use indexmap::IndexMap;
 use serde::Serialize;
 
-use super::{Channel, NodeIndex, ProcessIndex};
+use super::{Channel, DataStoreStep, NodeIndex, ProcessIndex, VariableRow};
 use crate::expr::{Predicate, Template};
 
 /// What a node does. Closed: analysis wants to see every case.
@@ -11,6 +11,10 @@ use crate::expr::{Predicate, Template};
 pub enum StepSpec {
     /// Sets and deletes headers and properties, sets the body.
     ContentModifier(ContentModifier),
+    /// Writes variables, all or none.
+    WriteVariables(Vec<VariableRow>),
+    /// Writes, reads or deletes entries of a data store.
+    DataStore(DataStoreStep),
     /// JSON to XML.
     JsonToXml(JsonToXml),
     /// XML to JSON.

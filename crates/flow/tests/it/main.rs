@@ -11,3 +11,4 @@ mod graph;
 mod hostile;
 mod recognition;
 mod steps;
+mod stores;

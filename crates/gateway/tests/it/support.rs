@@ -75,6 +75,7 @@ impl Server {
             clock: clock.clone(),
             random: random.clone(),
             registry: Registry::default(),
+            vault: master_key().vault(),
         };
         let worker = runtime::Settings::of_worker("test");
         let runtime = Runtime::start(parts, worker).await.unwrap();

@@ -1,12 +1,13 @@
 //! Deletes what is old: finished messages, refusals, audit events, variables nobody writes, number
-//! draws.
+//! draws, entries of data stores whose time is over.
 
 use std::time::Duration;
 
 use lockgate_core::clock::{SharedClock, Timestamp};
 use lockgate_store::payloads::PayloadKind;
 use lockgate_store::{
-    Store, audit, messages, number_ranges, payloads, refusals, resends, tasks, variables, workers,
+    Store, audit, data_stores, messages, number_ranges, payloads, refusals, resends, tasks,
+    variables, workers,
 };
 
 const HOUR: Duration = Duration::from_secs(3600);
@@ -44,6 +45,8 @@ struct Ends {
     audit: Timestamp,
     unused: Timestamp,
     tasks: Timestamp,
+    /// Entries of data stores say themselves when they go.
+    entries: Timestamp,
 }
 
 /// Cleans up once an hour. Several servers may do so at the same time: deleting twice is harmless.
@@ -69,6 +72,7 @@ async fn clean(store: &Store, clock: &SharedClock, keep: Retention) -> lockgate_
         audit: now.minus(DAY * keep.audit),
         unused: now.minus(UNUSED),
         tasks: now.minus(TASKS),
+        entries: now,
     };
     let mut all = 0;
     loop {
@@ -86,6 +90,7 @@ async fn clean_portion(store: &Store, ends: Ends) -> lockgate_store::Result<u64>
         + refusals::purge(&mut tx, ends.messages).await?
         + audit::purge(&mut tx, ends.audit).await?
         + variables::purge(&mut tx, ends.unused).await?
+        + data_stores::purge(&mut tx, ends.entries).await?
         + number_ranges::purge_draws(&mut tx, ends.unused).await?
         + resends::purge(&mut tx, ends.resends).await?
         + tasks::purge(&mut tx, ends.tasks).await?
@@ -111,7 +116,9 @@ mod tests {
     use lockgate_core::ids::MessageId;
     use lockgate_store::Location;
     use lockgate_store::audit::Filter;
+    use lockgate_store::data_stores::{Content, EntryKey, NewEntry};
     use lockgate_store::payloads::{Payload, PayloadHead};
+    use lockgate_store::variables::Scope;
 
     use super::*;
 
@@ -141,6 +148,46 @@ mod tests {
             let mut tx = store.read().await.unwrap();
             let events = audit::list(&mut tx, &Filter::default()).await.unwrap();
             assert_eq!(events.len(), left, "{:?}", clock.now());
+        }
+    }
+
+    #[tokio::test]
+    async fn entries_of_data_stores_go_when_their_own_time_is_over() {
+        let folder = tempfile::tempdir().unwrap();
+        let manual = Arc::new(ManualClock::at(Timestamp::from_secs(1_800_000_000)));
+        let clock: SharedClock = manual.clone();
+        let location = Location::Sqlite(folder.path().join("test.db"));
+        let store = Store::open(&location, clock.clone()).await.unwrap();
+        let mut tx = store.begin().await.unwrap();
+        for (id, hours) in [("a", 1), ("b", 2)] {
+            let entry = NewEntry {
+                key: EntryKey {
+                    scope: Scope::Global,
+                    store: "s".to_owned(),
+                    id: id.to_owned(),
+                },
+                message: String::new(),
+                content: Content {
+                    sealed: false,
+                    headers: None,
+                    body: Vec::new(),
+                },
+                size: 0,
+                due_after: HOUR,
+                expires_after: HOUR * hours,
+            };
+            data_stores::put(&mut tx, entry, false).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+        let keep = Retention {
+            messages: 30,
+            traces: DAY,
+            contents: 7,
+            audit: 365,
+        };
+        for (hours, gone) in [(0, 0), (1, 1), (1, 1), (1, 0)] {
+            manual.advance(HOUR * hours);
+            assert_eq!(clean(&store, &clock, keep).await.unwrap(), gone);
         }
     }
 

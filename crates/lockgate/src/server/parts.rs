@@ -416,6 +416,7 @@ async fn start_runtime(config: &Config, around: &Surroundings) -> anyhow::Result
         clock: around.clock.clone(),
         random: around.random.clone(),
         registry: receivers(&around.adapters)?,
+        vault: around.master_key.vault(),
     };
     let settings = runtime::Settings {
         content: ContentLimits {

@@ -19,7 +19,7 @@ struct Migration {
     sql: &'static str,
 }
 
-const MIGRATIONS: [Migration; 9] = [
+const MIGRATIONS: [Migration; 10] = [
     Migration {
         number: 1,
         name: "identity",
@@ -64,6 +64,11 @@ const MIGRATIONS: [Migration; 9] = [
         number: 9,
         name: "partners",
         sql: include_str!("../../migrations/0009_partners.sql"),
+    },
+    Migration {
+        number: 10,
+        name: "data_stores",
+        sql: include_str!("../../migrations/0010_data_stores.sql"),
     },
 ];
 

@@ -8,6 +8,7 @@ mod backend;
 mod broker;
 mod changes;
 mod crash;
+mod data_stores;
 mod design;
 mod flows;
 mod identity;

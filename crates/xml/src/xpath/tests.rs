@@ -89,6 +89,24 @@ fn check(fields: &[String], document: &str, namespaces: &Namespaces, variables: 
 }
 
 #[test]
+fn string_values_of_all_items() {
+    let source = Source::from_text("<r><a i='1'>x<b>y</b></a><a i='2'>&lt;</a></r>");
+    let source = source.expect("within limits");
+    let document = source.document().expect("well-formed");
+    for (expression, expected) in [
+        ("//a", &["xy", "<"][..]),
+        ("//a/text()", &["x", "<"]),
+        ("//@i", &["1", "2"]),
+        ("count(//a)", &["2"]),
+        ("//nothing", &[]),
+    ] {
+        let xpath = XPath::compile(expression, &Namespaces::default()).expect(expression);
+        let strings = xpath.evaluate_strings(&document, &no_variables);
+        assert_eq!(strings.expect(expression), expected, "{expression}");
+    }
+}
+
+#[test]
 fn whole_numbers() {
     let source = Source::from_text("<r><a> 42 </a><b>4.5</b><c/></r>").expect("within limits");
     let document = source.document().expect("well-formed");

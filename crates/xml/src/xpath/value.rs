@@ -75,6 +75,17 @@ impl Sequence<'_> {
         }
     }
 
+    /// The string value of each item. `None` when they have more than `limit` bytes together.
+    pub(super) fn texts(&self, limit: usize) -> Option<Vec<String>> {
+        let mut left = limit;
+        let texts = self.0.iter().map(|item| {
+            let text = item.text();
+            left = left.checked_sub(text.len())?;
+            Some(text)
+        });
+        texts.collect()
+    }
+
     /// Each item as text; elements as XML that stands alone. `None` when they have more than `limit`
     /// bytes together: elements in each other are written again and again.
     pub(super) fn serialise(&self, limit: usize) -> Option<Vec<String>> {
