@@ -1,6 +1,7 @@
 //! Project tasks: `cargo xtask test`, `cargo xtask bench`, `cargo xtask tidy`.
 
 mod install;
+mod programs;
 mod shell;
 mod tidy;
 
@@ -65,7 +66,8 @@ fn test() -> anyhow::Result<()> {
         "--locked",
         "--quiet",
         "--no-fail-fast",
-    ])
+    ])?;
+    programs::test()
 }
 
 fn bench(args: &[String]) -> anyhow::Result<()> {

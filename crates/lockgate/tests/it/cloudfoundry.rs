@@ -14,16 +14,16 @@ const INSTALL: &str = "cd <repository> && python3 -m venv target/cloudfoundry-cl
     target/cloudfoundry-client/bin/python -m pip install --require-hashes \
     --requirement crates/cloudfoundry/tests/python/requirements.txt";
 
-const PASSWORD: &str = "correct-horse-battery";
+pub(crate) const PASSWORD: &str = "correct-horse-battery";
 
 /// A person called `name` with [`PASSWORD`].
-fn person(server: &Server, name: &str, options: &[&str]) {
+pub(crate) fn person(server: &Server, name: &str, options: &[&str]) {
     let create = [&["user", "create", name, "--password-stdin"], options].concat();
     server.with_input(&create, &format!("{PASSWORD}\n"));
 }
 
 /// The secret of a tool called `name`.
-fn tool(server: &Server, name: &str) -> String {
+pub(crate) fn tool(server: &Server, name: &str) -> String {
     let made = server.json(&["user", "create", name, "--tool"]);
     made["secret"].as_str().unwrap().to_owned()
 }

@@ -3,11 +3,13 @@
 #![expect(clippy::print_stderr, reason = "skipped tests say so")]
 
 mod audit;
+mod cf;
 mod cloudfoundry;
 mod cluster;
 mod command_line;
 mod corpus;
 mod crash;
+mod flashpipe;
 mod local_tests;
 mod odata;
 mod packages;

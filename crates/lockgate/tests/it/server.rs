@@ -50,9 +50,14 @@ impl Server {
 
     /// A server that also serves HTTPS, by a certificate of `lockgate dev-cert`.
     pub(crate) fn start_https() -> Self {
+        Self::start_https_for("localhost")
+    }
+
+    /// The same under another name of this machine, too.
+    pub(crate) fn start_https_for(host: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let made = lockgate()
-            .args(["dev-cert", "--data"])
+            .args(["dev-cert", "--host", host, "--data"])
             .arg(folder.path())
             .output()
             .unwrap();
@@ -80,6 +85,11 @@ impl Server {
     /// The folder with the server's files.
     pub(crate) fn data(&self) -> &Path {
         &self.data
+    }
+
+    /// The authority that signed the certificate of HTTPS.
+    pub(crate) fn authority(&self) -> PathBuf {
+        self.data.join("tls/ca.pem")
     }
 
     /// A server on `data`, with configuration variables.
