@@ -29,6 +29,8 @@ pub struct Script {
 pub struct Import {
     /// Where it stands.
     pub at: Pos,
+    /// Annotations (`@Grab`).
+    pub annotations: Vec<Annotation>,
     /// Dotted name, without the star.
     pub name: String,
     /// `as x`.
@@ -57,7 +59,7 @@ pub struct Type {
     pub at: Pos,
     /// Dotted name; `?` for a wildcard.
     pub name: String,
-    /// Type arguments; they have no effect at run time.
+    /// Type arguments, or the bound of a wildcard; they have no effect at run time.
     pub args: Vec<Type>,
     /// Number of `[]`.
     pub dims: u8,
@@ -129,6 +131,8 @@ pub struct MethodDecl {
     pub at: Pos,
     /// Modifiers.
     pub modifiers: Modifiers,
+    /// Type parameters, each with its bounds as arguments: `<T extends A>`.
+    pub generics: Vec<Type>,
     /// Return type; `None` for `def`.
     pub returns: Option<Type>,
     /// Name.
@@ -163,6 +167,8 @@ pub struct ClassDecl {
     pub modifiers: Modifiers,
     /// Name; empty for an anonymous class.
     pub name: String,
+    /// Type parameters, each with its bounds as arguments: `<T extends A>`.
+    pub generics: Vec<Type>,
     /// `extends`.
     pub superclass: Option<Type>,
     /// `implements`, or what an interface extends.
