@@ -2,6 +2,8 @@
 
 pub mod closure;
 pub mod collection;
+pub mod enumeration;
+pub mod json;
 pub mod number;
 pub mod object;
 pub mod string;
@@ -17,6 +19,8 @@ static AREAS: &[&[&Class]] = &[
     collection::CLASSES,
     closure::CLASSES,
     throwable::CLASSES,
+    enumeration::CLASSES,
+    json::CLASSES,
 ];
 
 /// All classes of the library.

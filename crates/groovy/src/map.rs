@@ -8,7 +8,7 @@ use indexmap::IndexMap;
 
 use crate::class::{Class, ClassRef};
 use crate::cycles::{self, Watched};
-use crate::library::collection;
+use crate::library::{collection, json};
 use crate::meter;
 use crate::ops::{compare, equal, hash};
 use crate::value::Value;
@@ -26,6 +26,8 @@ pub enum MapKind {
     Tree,
     /// As they came, and read-only: `Collections.unmodifiableMap`.
     Unmodifiable,
+    /// As they came, of a parsed JSON object: it has a `toString()` of its own.
+    Json,
 }
 
 /// A key: equal when Java's `equals` says so.
@@ -92,6 +94,19 @@ impl Map {
         map
     }
 
+    /// One of these entries, none of which holds the map; of equal keys the last value counts.
+    #[must_use]
+    pub(crate) fn of(kind: MapKind, entries: Vec<(Value, Value)>) -> Rc<Self> {
+        let len = entries.len();
+        let mut table =
+            Entries::with_capacity_and_hasher(len, foldhash::fast::RandomState::default());
+        table.extend(entries.into_iter().map(|(key, value)| (Key(key), value)));
+        meter::add(ENTRY * table.len());
+        let map = Self::with_capacity(kind, java_buckets(table.len()));
+        map.entries.replace(table);
+        map
+    }
+
     /// A set of these.
     #[must_use]
     pub fn set_of(kind: MapKind, items: impl IntoIterator<Item = Value>) -> Rc<Self> {
@@ -116,6 +131,7 @@ impl Map {
             MapKind::Hash => &collection::HASH_MAP,
             MapKind::Tree => &collection::TREE_MAP,
             MapKind::Unmodifiable => &collection::UNMODIFIABLE_MAP,
+            MapKind::Json => &json::LAZY_MAP,
         }
     }
 
@@ -123,7 +139,7 @@ impl Map {
     #[must_use]
     pub fn table_of_set(&self) -> &'static Class {
         match self.kind {
-            MapKind::Linked => &collection::LINKED_HASH_SET,
+            MapKind::Linked | MapKind::Json => &collection::LINKED_HASH_SET,
             MapKind::Hash => &collection::HASH_SET,
             MapKind::Tree => &collection::TREE_SET,
             MapKind::Unmodifiable => &collection::UNMODIFIABLE_SET,
@@ -223,7 +239,7 @@ impl Map {
         let mut all: Vec<_> = pairs.collect();
         drop(entries);
         match self.kind {
-            MapKind::Linked | MapKind::Unmodifiable => {}
+            MapKind::Linked | MapKind::Unmodifiable | MapKind::Json => {}
             MapKind::Hash => {
                 let mask = self.buckets.get().wrapping_sub(1);
                 all.sort_by_cached_key(|(key, _)| bucket(hash::java_hash(key), mask));
@@ -255,6 +271,15 @@ impl Map {
     pub fn set_default(&self, closure: Value) {
         *self.default.borrow_mut() = Some(closure);
     }
+}
+
+/// Buckets of a Java table that grew to hold `len` entries.
+fn java_buckets(len: usize) -> u32 {
+    let mut buckets: u32 = 16;
+    while len > (buckets as usize) / 4 * 3 && buckets < 1 << 30 {
+        buckets *= 2;
+    }
+    buckets
 }
 
 fn bucket(hash: i32, mask: u32) -> u32 {

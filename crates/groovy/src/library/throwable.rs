@@ -18,6 +18,7 @@ pub static THROWABLE: Class = Class::new("java.lang.Throwable");
 exceptions! {
     EXCEPTION "java.lang.Exception" THROWABLE
     ERROR "java.lang.Error" THROWABLE
+    STACK_OVERFLOW "java.lang.StackOverflowError" ERROR
     RUNTIME "java.lang.RuntimeException" EXCEPTION
     ILLEGAL_ARGUMENT "java.lang.IllegalArgumentException" RUNTIME
     ILLEGAL_STATE "java.lang.IllegalStateException" RUNTIME
@@ -37,6 +38,13 @@ exceptions! {
     GROOVY_CAST "org.codehaus.groovy.runtime.typehandling.GroovyCastException" CLASS_CAST
     MISSING_METHOD "groovy.lang.MissingMethodException" GROOVY_RUNTIME
     MISSING_PROPERTY "groovy.lang.MissingPropertyException" GROOVY_RUNTIME
+    JSON "groovy.json.JsonException" RUNTIME
+    JSON_INTERNAL "groovy.json.internal.Exceptions$JsonInternalException" JSON
+    ORG_JSON "org.json.JSONException" RUNTIME
+    DATE_TIME "java.time.DateTimeException" RUNTIME
+    DATE_TIME_PARSE "java.time.format.DateTimeParseException" DATE_TIME
+    TEMPORAL_UNIT "java.time.temporal.UnsupportedTemporalTypeException" DATE_TIME
+    ZONE_RULES "java.time.zone.ZoneRulesException" DATE_TIME
     SECURITY "java.lang.SecurityException" RUNTIME
 }
 
