@@ -26,7 +26,7 @@ pub(crate) fn bundle(kind: ArtifactKind, id: &str, name: &str) -> Result<Bundle>
         ArtifactKind::ScriptCollection => ("ScriptCollection", Vec::new()),
         ArtifactKind::MessageMapping => ("MessageMapping", Vec::new()),
         ArtifactKind::ValueMapping => {
-            let file = ("value_mapping.xml".to_owned(), VALUES);
+            let file = (lockgate_flow::values::FILE.to_owned(), VALUES);
             ("ValueMapping", vec![file])
         }
     };

@@ -1,28 +1,27 @@
 //! Entries of value mappings.
 
-mod document;
-
 use std::collections::BTreeSet;
 
 use lockgate_core::audit::Actor;
+use lockgate_flow::values::{Entry, FILE, Group, Place, ValueMapping};
 use lockgate_store::artifacts::{Artifact, ArtifactHead, ArtifactKind};
 use uuid::Uuid;
 
 use crate::error::{Error, Result};
 use crate::resources::edited;
 use crate::service::{Workspace, Written, blocking, open};
-use document::{Document, Entry, Group};
 
-/// Where the entries are.
-const FILE: &str = "value_mapping.xml";
+/// The entries of a value mapping.
+#[derive(Debug)]
+struct Document(ValueMapping);
 
 /// From where to where values are mapped. Both have an agency and a schema, in this order.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Pair {
     /// From where.
-    pub source: (String, String),
+    pub source: Place,
     /// To where.
-    pub target: (String, String),
+    pub target: Place,
 }
 
 /// A value and what it is mapped to.
@@ -138,7 +137,7 @@ impl Workspace {
             let bundle = open(&artifact.archive)?;
             let mut document = Document::parse(bundle.file(FILE))?;
             change(&mut document)?;
-            let xml = document.to_xml();
+            let xml = document.0.to_xml();
             let note = "entries changed".to_owned();
             edited(artifact, bundle, note, FILE, Some(xml.as_bytes()))
         };
@@ -148,10 +147,19 @@ impl Workspace {
 }
 
 impl Document {
+    fn parse(bytes: Option<&[u8]>) -> Result<Self> {
+        let mapping = ValueMapping::parse(bytes).map_err(|error| {
+            Error::Invalid(format!(
+                "The entries of the value mapping cannot be read: {error}"
+            ))
+        });
+        mapping.map(Self)
+    }
+
     /// Every pair, in order.
     fn pairs(&self) -> BTreeSet<Pair> {
         let mut pairs = BTreeSet::new();
-        for group in &self.groups {
+        for group in &self.0.groups {
             for source in &group.entries {
                 let others = group.entries.iter();
                 let others = others.filter(|other| other.place != source.place);
@@ -167,10 +175,10 @@ impl Document {
     fn check(&self, pair: &Pair) -> Result<()> {
         let between =
             |group: &Group| group.at(&pair.source).is_some() && group.at(&pair.target).is_some();
-        match self.groups.iter().any(between) && pair.source != pair.target {
+        match self.0.groups.iter().any(between) && pair.source != pair.target {
             true => Ok(()),
             false => {
-                let name = |(agency, schema): &(String, String)| format!("{agency}/{schema}");
+                let name = |(agency, schema): &Place| format!("{agency}/{schema}");
                 Err(Error::NoSchema(name(&pair.source), name(&pair.target)))
             }
         }
@@ -186,7 +194,7 @@ impl Document {
                 is_default: target.is_default,
             })
         };
-        self.groups.iter().filter_map(map).collect()
+        self.0.groups.iter().filter_map(map).collect()
     }
 
     fn upsert(
@@ -197,7 +205,7 @@ impl Document {
         fresh: Uuid,
     ) -> Result<()> {
         if let Some(id) = id {
-            let group = self.groups.iter_mut().find(|group| group.id == id);
+            let group = self.0.groups.iter_mut().find(|group| group.id == id);
             let group = group.ok_or(Error::NotFound)?;
             group.set(&pair.source, source);
             group.set(&pair.target, target);
@@ -207,12 +215,12 @@ impl Document {
         if maps.any(|map| map.source == *source && map.target == *target) {
             return Ok(());
         }
-        let entry = |place: &(String, String), value: &str| Entry {
+        let entry = |place: &Place, value: &str| Entry {
             is_default: false,
             place: place.clone(),
             value: value.to_owned(),
         };
-        self.groups.push(Group {
+        self.0.groups.push(Group {
             id: fresh.simple().to_string(),
             entries: vec![entry(&pair.source, source), entry(&pair.target, target)],
         });
@@ -231,7 +239,7 @@ impl Document {
         if rivals.len() < 2 {
             return Err(Error::NoChoice);
         }
-        for group in &mut self.groups {
+        for group in &mut self.0.groups {
             let is_chosen = group.id == id;
             if rivals.contains(&group.id.as_str())
                 && let Some(entry) = group.at_mut(&pair.target)
@@ -244,11 +252,11 @@ impl Document {
 
     /// Groups with other places than these two lose the target only.
     fn delete(&mut self, pair: &Pair) {
-        for group in &mut self.groups {
+        for group in &mut self.0.groups {
             if group.at(&pair.source).is_some() {
                 group.entries.retain(|entry| entry.place != pair.target);
             }
         }
-        self.groups.retain(|group| group.entries.len() > 1);
+        self.0.groups.retain(|group| group.entries.len() > 1);
     }
 }

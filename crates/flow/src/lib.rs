@@ -17,6 +17,7 @@ pub mod report;
 pub mod rows;
 pub mod schedule;
 pub mod usage;
+pub mod values;
 
 pub use bundle::Bundle;
 pub use diagnostic::{Code, Diagnostic, Severity, Span};

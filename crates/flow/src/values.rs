@@ -1,46 +1,52 @@
-//! `value_mapping.xml`: groups of values that mean the same in different places.
+//! Value mappings: groups of values that mean the same in different places.
 
-use lockgate_xml::Source;
 use lockgate_xml::serialise::{escape_attribute, escape_text};
+use lockgate_xml::{Source, XmlError};
 
-use crate::error::{Error, Result};
+/// Where a bundle has its value mapping.
+pub const FILE: &str = "value_mapping.xml";
 
-/// The whole document.
+/// All groups of a value mapping.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Document {
-    pub(super) groups: Vec<Group>,
+pub struct ValueMapping {
+    /// In the order of the document.
+    pub groups: Vec<Group>,
 }
+
+/// Agency and schema.
+pub type Place = (String, String);
 
 /// Values that mean the same.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Group {
-    pub(super) id: String,
-    pub(super) entries: Vec<Entry>,
+pub struct Group {
+    /// Its id.
+    pub id: String,
+    /// One for each place.
+    pub entries: Vec<Entry>,
 }
 
 /// A value in one place.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Entry {
+pub struct Entry {
     /// Whether it is taken when several groups match.
-    pub(super) is_default: bool,
+    pub is_default: bool,
     /// Agency and schema.
-    pub(super) place: (String, String),
-    pub(super) value: String,
+    pub place: Place,
+    /// The value.
+    pub value: String,
 }
 
-impl Document {
+impl ValueMapping {
     /// Reads the document; no file at all is one without groups.
-    pub(super) fn parse(bytes: Option<&[u8]>) -> Result<Self> {
+    ///
+    /// # Errors
+    /// When it is no XML.
+    pub fn parse(bytes: Option<&[u8]>) -> Result<Self, XmlError> {
         let Some(bytes) = bytes else {
             return Ok(Self::default());
         };
-        let unreadable = |error: &dyn std::fmt::Display| {
-            Error::Invalid(format!(
-                "The entries of the value mapping cannot be read: {error}"
-            ))
-        };
-        let source = Source::from_bytes(bytes).map_err(|error| unreadable(&error))?;
-        let document = source.document().map_err(|error| unreadable(&error))?;
+        let source = Source::from_bytes(bytes)?;
+        let document = source.document()?;
         let root = document.tree().root_element();
         let mut groups = Vec::new();
         for group in root.children().filter(|node| node.has_tag_name("group")) {
@@ -65,7 +71,26 @@ impl Document {
         Ok(Self { groups })
     }
 
-    pub(super) fn to_xml(&self) -> String {
+    /// What a value in one place is in another: the default when there are several.
+    #[must_use]
+    pub fn mapped(&self, from: &Place, value: &str, to: &Place) -> Option<&str> {
+        let mut first = None;
+        for group in &self.groups {
+            let Some(target) = group.at(to) else { continue };
+            if group.at(from).is_none_or(|source| source.value != value) {
+                continue;
+            }
+            if target.is_default {
+                return Some(&target.value);
+            }
+            first = first.or(Some(target.value.as_str()));
+        }
+        first
+    }
+
+    /// The document.
+    #[must_use]
+    pub fn to_xml(&self) -> String {
         let mut xml =
             String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?><vm version=\"2.0\">");
         for group in &self.groups {
@@ -91,16 +116,18 @@ impl Document {
 
 impl Group {
     /// The value in a place.
-    pub(super) fn at(&self, place: &(String, String)) -> Option<&Entry> {
+    #[must_use]
+    pub fn at(&self, place: &Place) -> Option<&Entry> {
         self.entries.iter().find(|entry| entry.place == *place)
     }
 
-    pub(super) fn at_mut(&mut self, place: &(String, String)) -> Option<&mut Entry> {
+    /// The value in a place, to be changed.
+    pub fn at_mut(&mut self, place: &Place) -> Option<&mut Entry> {
         self.entries.iter_mut().find(|entry| entry.place == *place)
     }
 
     /// Sets the value in a place.
-    pub(super) fn set(&mut self, place: &(String, String), value: &str) {
+    pub fn set(&mut self, place: &Place, value: &str) {
         match self.at_mut(place) {
             Some(entry) => value.clone_into(&mut entry.value),
             None => self.entries.push(Entry {
@@ -122,15 +149,44 @@ mod tests {
             <entry isDefault=\"true\"><agency>A &amp; B</agency><schema>S</schema>\
             <value>&lt;1&gt;</value></entry>\
             <entry><agency>C</agency><schema>T</schema><value/></entry></group></vm>";
-        let document = Document::parse(Some(xml.as_bytes())).unwrap();
+        let document = ValueMapping::parse(Some(xml.as_bytes())).unwrap();
         let group = &document.groups[0];
         assert_eq!(group.id, "g\"1");
         let place = ("A & B".to_owned(), "S".to_owned());
         let entry = group.at(&place).unwrap();
         assert_eq!((entry.is_default, entry.value.as_str()), (true, "<1>"));
-        let again = Document::parse(Some(document.to_xml().as_bytes())).unwrap();
+        let again = ValueMapping::parse(Some(document.to_xml().as_bytes())).unwrap();
         assert_eq!(again, document);
-        assert_eq!(Document::parse(None).unwrap(), Document::default());
-        assert!(Document::parse(Some(b"<vm")).is_err());
+        assert_eq!(ValueMapping::parse(None).unwrap(), ValueMapping::default());
+        assert!(ValueMapping::parse(Some(b"<vm")).is_err());
+    }
+
+    #[test]
+    fn the_default_is_taken_when_a_value_is_mapped_to_several() {
+        let place = |name: &str| (name.to_owned(), String::new());
+        let entry = |name: &str, value: &str, is_default| Entry {
+            is_default,
+            place: place(name),
+            value: value.to_owned(),
+        };
+        let group = |target: Entry| Group {
+            id: String::new(),
+            entries: vec![entry("A", "1", false), target],
+        };
+        let mapping = ValueMapping {
+            groups: vec![
+                group(entry("C", "c", false)),
+                group(entry("B", "first", false)),
+                group(entry("B", "default", true)),
+            ],
+        };
+        assert_eq!(
+            mapping.mapped(&place("A"), "1", &place("B")),
+            Some("default")
+        );
+        assert_eq!(mapping.mapped(&place("A"), "1", &place("C")), Some("c"));
+        assert_eq!(mapping.mapped(&place("C"), "c", &place("A")), Some("1"));
+        assert_eq!(mapping.mapped(&place("A"), "2", &place("B")), None);
+        assert_eq!(mapping.mapped(&place("B"), "first", &place("C")), None);
     }
 }
