@@ -31,10 +31,13 @@ pub(crate) fn of_operations(error: OperationsError) -> Error {
         | OperationsError::NoPolicy(_)
         | OperationsError::NoReference(_)
         | OperationsError::NoVariable(_)
+        | OperationsError::NoDataStore(_)
+        | OperationsError::NoDataStoreEntry(_)
         | OperationsError::NoNumberRange(_)
         | OperationsError::NoMessage(_)
         | OperationsError::NoPayload(_)
         | OperationsError::NoRefusal(_) => Error::not_found(),
+        OperationsError::SealedEntry(_) => Error::internal(error.to_string()),
         OperationsError::Partner(error) => of_partners(&error),
         OperationsError::Store(store) => of_store(&store),
     }

@@ -1,10 +1,12 @@
 //! Every entity set, one file each.
 
 mod access_policies;
+mod archive;
 mod artifacts;
 mod configurations;
 mod credentials;
 mod custom_tags;
+mod data_stores;
 mod keystore;
 mod locks;
 mod messages;
@@ -40,6 +42,8 @@ pub(crate) fn all(resources: &Resources) -> Vec<Arc<dyn EntitySet>> {
     let others: Vec<Arc<dyn EntitySet>> = vec![
         Arc::new(number_ranges::NumberRanges(operations.clone())),
         Arc::new(variables::Variables(operations.clone())),
+        Arc::new(data_stores::DataStores(operations.clone())),
+        Arc::new(data_stores::entries::Entries(operations.clone())),
     ];
     all.extend(others);
     for one in unavailable::all() {

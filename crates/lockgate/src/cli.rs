@@ -6,6 +6,7 @@ pub(crate) mod check;
 pub(crate) mod client;
 mod config;
 mod credential;
+mod data_store;
 mod dev_cert;
 mod flow;
 mod instance;
@@ -120,6 +121,9 @@ enum Command {
     /// Variables that flows read and write
     #[command(subcommand)]
     Variable(variable::Command),
+    /// Data stores that flows keep messages in
+    #[command(subcommand, name = "datastore")]
+    DataStore(data_store::Command),
     /// Number ranges that flows draw from
     #[command(subcommand)]
     NumberRange(variable::RangeCommand),
@@ -210,6 +214,7 @@ async fn online(command: Command, session: Session) -> anyhow::Result<()> {
         Command::Credential(command) => credential::run(command, &session).await,
         Command::Keystore(command) => keystore::run(command, &session).await,
         Command::Variable(command) => variable::run(command, &session).await,
+        Command::DataStore(command) => data_store::run(command, &session).await,
         Command::NumberRange(command) => variable::run_ranges(command, &session).await,
         Command::Partner(command) => partner::run(command, &session).await,
         Command::Messages(filter) => message::list(&filter, &session).await,

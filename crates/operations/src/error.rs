@@ -78,6 +78,15 @@ pub enum Error {
     /// No variable has this name.
     #[error("There is no variable {0:?} in this scope.")]
     NoVariable(String),
+    /// No data store has this name.
+    #[error("There is no data store {0:?} in this scope.")]
+    NoDataStore(String),
+    /// The data store has no entry with this id.
+    #[error("The data store has no entry {0:?}.")]
+    NoDataStoreEntry(String),
+    /// The content of an entry cannot be opened.
+    #[error("The entry {0:?} cannot be read: it was sealed under another master key, or altered.")]
+    SealedEntry(String),
     /// No number range has this name.
     #[error("There is no number range {0:?}.")]
     NoNumberRange(String),

@@ -3,6 +3,7 @@
 mod access_policies;
 mod audit;
 pub mod credentials;
+mod data_stores;
 pub mod error;
 pub mod flows;
 pub mod keystore;

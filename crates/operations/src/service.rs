@@ -47,6 +47,12 @@ impl Operations {
             findings: FindingsCache::default(),
         }
     }
+
+    /// The clock by which things are due.
+    #[must_use]
+    pub fn clock(&self) -> &SharedClock {
+        &self.clock
+    }
 }
 
 /// Checks the name under which something is stored; it comes from the path of a request.

@@ -2,6 +2,7 @@
 
 mod audit;
 mod credentials;
+mod data_stores;
 mod flows;
 mod keystore;
 mod messages;
@@ -27,6 +28,7 @@ pub fn surface(operations: Operations) -> Surface {
     let surface = credentials::routes(surface);
     let surface = keystore::routes(surface);
     let surface = variables::routes(surface);
+    let surface = data_stores::routes(surface);
     let surface = number_ranges::routes(surface);
     let surface = partners::routes(surface);
     let surface = messages::routes(surface);
@@ -57,6 +59,9 @@ impl From<Error> for Problem {
             Error::NoReference(_) => (StatusCode::NOT_FOUND, "LG-ARTIFACT-REFERENCE"),
             Error::TooMany { .. } => (StatusCode::CONFLICT, "LG-TOO-MANY"),
             Error::NoVariable(_) => (StatusCode::NOT_FOUND, "LG-VARIABLE"),
+            Error::NoDataStore(_) => (StatusCode::NOT_FOUND, "LG-DATA-STORE"),
+            Error::NoDataStoreEntry(_) => (StatusCode::NOT_FOUND, "LG-DATA-STORE-ENTRY"),
+            Error::SealedEntry(_) => (StatusCode::INTERNAL_SERVER_ERROR, "LG-DATA-STORE-SEALED"),
             Error::NoNumberRange(_) => (StatusCode::NOT_FOUND, "LG-NUMBER-RANGE"),
             Error::NoMessage(_) => (StatusCode::NOT_FOUND, "LG-MESSAGE"),
             Error::MessageRuns(_) => (StatusCode::CONFLICT, "LG-MESSAGE-RUNS"),

@@ -1,10 +1,15 @@
 //! Variables that flows write and read again in later messages.
 
+use std::time::Duration;
+
 use lockgate_core::clock::Timestamp;
 
 use crate::error::Result;
 use crate::tx::Tx;
 use crate::value::{Row, Unreadable, params};
+
+/// How long a variable is kept after it was last written, as the original documents it.
+pub const KEPT: Duration = Duration::from_secs(400 * 24 * 3600);
 
 const TABLE: &str = "variables";
 const COLUMNS: &str = "name, flow_id, value, updated_at";

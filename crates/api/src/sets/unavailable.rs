@@ -9,16 +9,12 @@ use lockgate_odata::{
 const ID: Property = Property::text("Id").key();
 const NAME: Property = Property::text("Name").key();
 const ALIAS: Property = Property::text("Hexalias").key();
-const STORE: Property = Property::text("DataStoreName").key();
-const FLOW: Property = Property::text("IntegrationFlow").key();
-const TYPE: Property = Property::text("Type").key();
 const VERSION: Property = Property::text("Version").key();
 
 const NO_GUIDELINES: &str = "flows are checked when they are deployed";
 const NO_ADAPTERS: &str = "adapters are part of the server";
 const NO_TYPES: &str = "types are files of the artifacts that use them";
 const NO_CHANGES: &str = "changes of design time are not tracked";
-const NO_DATA_STORES: &str = "flows cannot keep messages in data stores yet";
 const NO_CODES: &str = "flows cannot use OAuth2 authorization codes yet";
 const NO_PKCS12: &str = "send key and certificates as PEM to the operator API";
 const NO_SSH: &str = "flows cannot use SSH keys yet";
@@ -27,17 +23,7 @@ const ONE_KEYSTORE: &str = "there is one keystore, whose entries are KeystoreEnt
 const ONE_RUNTIME: &str = "access policies belong to no run time in particular";
 
 /// What sets are called, what their entities look like, and why they are not offered.
-static ALL: [(&str, EntityType, &str); 22] = [
-    (
-        "DataStores",
-        EntityType::new("DataStore", &[STORE, FLOW, TYPE]),
-        NO_DATA_STORES,
-    ),
-    (
-        "DataStoreEntries",
-        EntityType::new("DataStoreEntry", &[ID, STORE, FLOW, TYPE]),
-        NO_DATA_STORES,
-    ),
+static ALL: [(&str, EntityType, &str); 20] = [
     (
         "OAuth2AuthorizationCodes",
         EntityType::new("OAuth2AuthorizationCode", &[NAME]),

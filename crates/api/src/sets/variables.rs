@@ -1,17 +1,13 @@
 //! Variables that flows keep between messages.
 
-use std::io::{Cursor, Write as _};
-
 use async_trait::async_trait;
 use lockgate_odata::{
-    Call, EntitySet, EntityType, Error, Key, List, Media, Operation, Property, Query, Reply,
-    Result, Row,
+    Call, EntitySet, EntityType, Key, List, Media, Operation, Property, Query, Reply, Result, Row,
 };
 use lockgate_operations::Operations;
-use lockgate_store::variables::{Scope, Variable};
-use zip::ZipWriter;
-use zip::write::SimpleFileOptions;
+use lockgate_store::variables::{self, Scope, Variable};
 
+use super::archive;
 use crate::failure::of_operations;
 use crate::roles::{DATA_STORE_PAYLOADS_READ, DATA_STORES_DELETE};
 
@@ -67,9 +63,10 @@ impl EntitySet for Variables {
     async fn media(&self, _: &Call, key: &Key) -> Result<Option<Media>> {
         let variable = self.find(key).await?;
         let file = format!("{}.zip", variable.name);
-        Ok(Some(
-            Media::new(archive(&variable)?, "application/zip").file(file),
-        ))
+        // The value as the original hands it out: a property.
+        let value = String::from_utf8_lossy(&variable.value).into_owned();
+        let zip = archive::of(&[(variable.name, value)], None)?;
+        Ok(Some(Media::new(zip, archive::CONTENT_TYPE).file(file)))
     }
 }
 
@@ -80,51 +77,28 @@ impl Variables {
     }
 }
 
-fn scope(key: &Key) -> Scope {
+/// Whose something is, as keys say it.
+pub(super) fn scope(key: &Key) -> Scope {
     match key.text("IntegrationFlow") {
         "" => Scope::Global,
         flow => Scope::Local(flow.to_owned()),
     }
 }
 
-fn row(variable: &Variable) -> Row {
-    let (flow, visibility) = match &variable.scope {
+/// Whose something is, as answers say it: the flow, and who sees it.
+pub(super) fn visibility(scope: &Scope) -> (&str, &'static str) {
+    match scope {
         Scope::Global => ("", "Global"),
         Scope::Local(flow) => (flow.as_str(), "Integration Flow"),
-    };
+    }
+}
+
+fn row(variable: &Variable) -> Row {
+    let (flow, visibility) = visibility(&variable.scope);
     Row::new()
         .with("VariableName", variable.name.as_str())
         .with("IntegrationFlow", flow)
         .with("Visibility", visibility)
         .with("UpdatedAt", variable.updated_at)
-}
-
-/// The value as the original hands it out: a property in `headers.prop` inside a zip.
-fn archive(variable: &Variable) -> Result<Vec<u8>> {
-    let failed = |error: &dyn std::error::Error| Error::failed(error);
-    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
-    let added = zip.start_file("headers.prop", SimpleFileOptions::default());
-    added.map_err(|error| failed(&error))?;
-    let value = String::from_utf8_lossy(&variable.value);
-    let line = format!("{}={}\n", escaped(&variable.name), escaped(&value));
-    let written = zip.write_all(line.as_bytes());
-    written.map_err(|error| failed(&error))?;
-    let finished = zip.finish().map_err(|error| failed(&error))?;
-    Ok(finished.into_inner())
-}
-
-/// Text in a line of Java properties.
-fn escaped(text: &str) -> String {
-    let mut line = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '\n' => line.push_str("\\n"),
-            '\r' => line.push_str("\\r"),
-            '\t' => line.push_str("\\t"),
-            '\\' | '=' | ':' | '#' | '!' => line.extend(['\\', c]),
-            ' ' => line.push_str("\\ "),
-            c => line.push(c),
-        }
-    }
-    line
+        .with("RetainUntil", variable.updated_at.plus(variables::KEPT))
 }

@@ -3,6 +3,7 @@
 
 mod archives;
 mod artifacts;
+mod data_stores;
 mod deployment;
 mod message_log;
 mod number_ranges;

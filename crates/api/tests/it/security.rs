@@ -433,9 +433,6 @@ async fn policies_are_unique_by_role_and_references_name_theirs() {
 async fn what_is_not_offered_says_so() {
     let world = World::new().await;
     for path in [
-        "DataStores",
-        "DataStoreEntries",
-        "DataStores(DataStoreName='d',IntegrationFlow='',Type='')",
         "OAuth2AuthorizationCodes('x')",
         "Keystores('system')",
         "PgpKeyEntries",

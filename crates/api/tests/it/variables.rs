@@ -31,6 +31,8 @@ async fn variables_are_listed_with_their_flow() {
     assert_eq!(of_flow["IntegrationFlow"], "flow1");
     assert_eq!(of_flow["Visibility"], "Integration Flow");
     assert_eq!(of_flow["UpdatedAt"], "/Date(1790000000000)/");
+    // 400 days later.
+    assert_eq!(of_flow["RetainUntil"], "/Date(1824560000000)/");
     let path = "Variables(VariableName='last%20run',IntegrationFlow='')";
     let global = world.get(path).await.entity();
     assert_eq!(global["Visibility"], "Global");

@@ -12,9 +12,8 @@ use lockgate_store::{
 
 const HOUR: Duration = Duration::from_secs(3600);
 const DAY: Duration = Duration::from_secs(24 * 3600);
-/// Variables and correlated number draws are kept this long after they were last written, as the
-/// original documents it for variables.
-const UNUSED: Duration = Duration::from_secs(400 * 24 * 3600);
+/// Variables are kept this long after they were last written, and correlated number draws too.
+const UNUSED: Duration = variables::KEPT;
 
 /// Requests to send a message again that no server could carry out are given up after this time.
 const RESENDS: Duration = HOUR;

@@ -4,6 +4,7 @@
 mod audit;
 mod bundles;
 mod credentials;
+mod data_stores;
 mod flows;
 mod keystore;
 mod message_log;
