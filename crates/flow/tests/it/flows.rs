@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use lockgate_flow::plan::{End, Plan, ReceiverKind, StepSpec, Trigger};
+use lockgate_flow::plan::{DataStoreStep, End, Plan, ReceiverKind, StepSpec, Trigger};
 use lockgate_flow::{Bundle, Severity};
 
 fn collect(folder: &Path, root: &Path, files: &mut Vec<(String, Vec<u8>)>) {
@@ -48,6 +48,24 @@ fn hello() {
     assert_eq!(plan.id, "Hello");
     assert_eq!(https_path(&plan), ("/hello", false));
     assert_eq!(plan.processes[0].nodes.len(), 2);
+}
+
+#[test]
+fn shelf() {
+    let plan = plan("shelf");
+    assert_eq!(https_path(&plan), ("/shelf/keep", false));
+    let [keep, remember, _] = &plan.processes[0].nodes[..] else {
+        panic!("{:?}", plan.processes[0].nodes);
+    };
+    assert!(matches!(
+        keep.spec,
+        StepSpec::DataStore(DataStoreStep::Write(_))
+    ));
+    assert!(matches!(&remember.spec, StepSpec::WriteVariables(rows) if rows.len() == 1));
+    assert!(matches!(
+        plan.processes[1].nodes[0].spec,
+        StepSpec::DataStore(DataStoreStep::Get { .. })
+    ));
 }
 
 #[test]

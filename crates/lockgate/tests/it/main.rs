@@ -9,6 +9,7 @@ mod cluster;
 mod command_line;
 mod corpus;
 mod crash;
+mod data_stores;
 mod flashpipe;
 mod local_tests;
 mod odata;
