@@ -26,3 +26,4 @@ pub mod throwable;
 pub mod thrown;
 pub mod value;
 pub mod vm;
+mod xml;

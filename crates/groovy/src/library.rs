@@ -8,6 +8,8 @@ pub mod number;
 pub mod object;
 pub mod string;
 pub mod throwable;
+pub mod xml_slurper;
+pub(crate) mod xml_source;
 
 use crate::class::Class;
 
@@ -21,6 +23,9 @@ static AREAS: &[&[&Class]] = &[
     throwable::CLASSES,
     enumeration::CLASSES,
     json::CLASSES,
+    xml_slurper::CLASSES,
+    xml_source::CLASSES,
+    crate::xml::fault::CLASSES,
 ];
 
 /// All classes of the library.
