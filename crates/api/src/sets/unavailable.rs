@@ -10,6 +10,20 @@ const ID: Property = Property::text("Id").key();
 const NAME: Property = Property::text("Name").key();
 const ALIAS: Property = Property::text("Hexalias").key();
 const VERSION: Property = Property::text("Version").key();
+const ENTRY: &[Property] = &[
+    Property::text("HexSource").key(),
+    Property::text("HexEntry").key(),
+];
+const ARCHIVE: &[Property] = &[
+    Property::text("Scope").key(),
+    Property::text("LogFileType").key(),
+    Property::text("NodeScope").key(),
+];
+const CHANGE: &[Property] = &[
+    Property::text("Operation").key(),
+    Property::text("Entity").key(),
+    VERSION,
+];
 
 const NO_GUIDELINES: &str = "flows are checked when they are deployed";
 const NO_ADAPTERS: &str = "adapters are part of the server";
@@ -21,113 +35,177 @@ const NO_SSH: &str = "flows cannot use SSH keys yet";
 const NO_PGP: &str = "flows cannot use PGP keys yet";
 const ONE_KEYSTORE: &str = "there is one keystore, whose entries are KeystoreEntries";
 const ONE_RUNTIME: &str = "access policies belong to no run time in particular";
+const NO_QUEUES: &str = "flows cannot use message queues yet";
+const NO_FILES: &str = "the server writes its log to its standard error output";
+const NO_AUDIT: &str = "the audit log is read with lockgate audit";
+const NO_IDS: &str = "flows cannot map ids yet";
+const NO_REPOSITORY: &str = "flows cannot check for duplicates yet";
+const NO_EXPORT: &str = "the message log stays in the database of the server";
 
-/// What sets are called, what their entities look like, and why they are not offered.
-static ALL: [(&str, EntityType, &str); 20] = [
-    (
+/// A set that is not offered, with its type and keys, and why.
+const fn set(
+    name: &'static str,
+    entity: &'static str,
+    keys: &'static [Property],
+    why: &'static str,
+) -> Unavailable {
+    Unavailable {
+        name,
+        entity: EntityType::new(entity, keys),
+        why,
+    }
+}
+
+const fn key(name: &'static str) -> Property {
+    Property::text(name).key()
+}
+
+/// Every set that is not offered.
+static ALL: [Unavailable; 40] = [
+    set(
         "OAuth2AuthorizationCodes",
-        EntityType::new("OAuth2AuthorizationCode", &[NAME]),
+        "OAuth2AuthorizationCode",
+        &[NAME],
         NO_CODES,
     ),
-    (
-        "KeyPairResources",
-        EntityType::new("KeyPairResource", &[ALIAS]),
-        NO_PKCS12,
-    ),
-    (
+    set("KeyPairResources", "KeyPairResource", &[ALIAS], NO_PKCS12),
+    set(
         "RSAKeyGenerationRequests",
-        EntityType::new("RSAKeyGenerationRequest", &[ALIAS]),
+        "RSAKeyGenerationRequest",
+        &[ALIAS],
         NO_PKCS12,
     ),
-    (
-        "SSHKeyResources",
-        EntityType::new("SSHKeyResource", &[ALIAS]),
-        NO_SSH,
-    ),
-    (
+    set("SSHKeyResources", "SSHKeyResource", &[ALIAS], NO_SSH),
+    set(
         "SSHKeyGenerationRequests",
-        EntityType::new("SSHKeyGenerationRequest", &[ALIAS]),
+        "SSHKeyGenerationRequest",
+        &[ALIAS],
         NO_SSH,
     ),
-    (
-        "Keystores",
-        EntityType::new("Keystore", &[NAME]),
-        ONE_KEYSTORE,
-    ),
-    (
+    set("Keystores", "Keystore", &[NAME], ONE_KEYSTORE),
+    set(
         "HistoryKeystoreEntries",
-        EntityType::new("HistoryKeystoreEntry", &[ALIAS]),
+        "HistoryKeystoreEntry",
+        &[ALIAS],
         ONE_KEYSTORE,
     ),
-    (
-        "RuntimeSyncInfos",
-        EntityType::new("RuntimeSyncInfo", &[ID]),
-        ONE_KEYSTORE,
-    ),
-    (
+    set("RuntimeSyncInfos", "RuntimeSyncInfo", &[ID], ONE_KEYSTORE),
+    set(
         "AccessPolicyRuntimeAssignments",
-        EntityType::new(
-            "AccessPolicyRuntimeAssignment",
-            &[Property::int64("Id").key()],
-        ),
+        "AccessPolicyRuntimeAssignment",
+        &[Property::int64("Id").key()],
         ONE_RUNTIME,
     ),
-    (
-        "PgpKeyEntries",
-        EntityType::new("PgpKeyEntry", &[ID]),
-        NO_PGP,
-    ),
-    ("PgpSubKeys", EntityType::new("PgpSubKey", &[ID]), NO_PGP),
-    ("PgpUserIds", EntityType::new("PgpUserId", &[ID]), NO_PGP),
-    (
+    set("PgpKeyEntries", "PgpKeyEntry", &[ID], NO_PGP),
+    set("PgpSubKeys", "PgpSubKey", &[ID], NO_PGP),
+    set("PgpUserIds", "PgpUserId", &[ID], NO_PGP),
+    set(
         "KeyringRuntimeAssignment",
-        EntityType::new("KeyringRuntimeAssignment", &[ID]),
+        "KeyringRuntimeAssignment",
+        &[ID],
         NO_PGP,
     ),
-    (
+    set(
         "DesignGuidelineExecutionResults",
-        EntityType::new(
-            "DesignGuidelineExecutionResult",
-            &[Property::text("ExecutionId").key()],
-        ),
+        "DesignGuidelineExecutionResult",
+        &[key("ExecutionId")],
         NO_GUIDELINES,
     ),
-    (
+    set(
         "IntegrationAdapterDesigntimeArtifacts",
-        EntityType::new("IntegrationAdapterDesigntimeArtifact", &[ID]),
+        "IntegrationAdapterDesigntimeArtifact",
+        &[ID],
         NO_ADAPTERS,
     ),
-    (
+    set(
         "DataTypeDesigntimeArtifacts",
-        EntityType::new("DataTypeDesigntimeArtifact", &[ID, VERSION]),
+        "DataTypeDesigntimeArtifact",
+        &[ID, VERSION],
         NO_TYPES,
     ),
-    (
+    set(
         "MessageTypeDesigntimeArtifacts",
-        EntityType::new("MessageTypeDesigntimeArtifact", &[ID, VERSION]),
+        "MessageTypeDesigntimeArtifact",
+        &[ID, VERSION],
         NO_TYPES,
     ),
-    (
+    set(
         "FaultMessageTypeDesigntimeArtifacts",
-        EntityType::new("FaultMessageTypeDesigntimeArtifact", &[ID, VERSION]),
+        "FaultMessageTypeDesigntimeArtifact",
+        &[ID, VERSION],
         NO_TYPES,
     ),
-    (
+    set(
         "ServiceInterfaceDesigntimeArtifacts",
-        EntityType::new("ServiceInterfaceDesigntimeArtifact", &[ID, VERSION]),
+        "ServiceInterfaceDesigntimeArtifact",
+        &[ID, VERSION],
         NO_TYPES,
     ),
-    (
-        "MDIDeltaToken",
-        EntityType::new(
-            "MDIDeltaToken",
-            &[
-                Property::text("Operation").key(),
-                Property::text("Entity").key(),
-                VERSION,
-            ],
-        ),
-        NO_CHANGES,
+    set("MDIDeltaToken", "MDIDeltaToken", CHANGE, NO_CHANGES),
+    set("JmsBrokers", "JmsBroker", &[key("Key")], NO_QUEUES),
+    set("QueueStates", "QueueState", &[NAME], NO_QUEUES),
+    set("Queues", "Queue", &[NAME], NO_QUEUES),
+    set("JmsQueues", "JmsQueue", &[NAME], NO_QUEUES),
+    set(
+        "JmsMessages",
+        "JmsMessage",
+        &[key("Msgid"), NAME],
+        NO_QUEUES,
+    ),
+    set("JmsArtifacts", "JmsArtifact", &[NAME], NO_QUEUES),
+    set(
+        "MessagingQueues",
+        "MessagingQueue",
+        &[key("queueName")],
+        NO_QUEUES,
+    ),
+    set(
+        "MessagingMessages",
+        "MessagingMessage",
+        &[key("jmsMessageId"), key("queueName")],
+        NO_QUEUES,
+    ),
+    set("LogFiles", "LogFile", &[NAME, key("Application")], NO_FILES),
+    set("LogFileArchives", "LogFileArchive", ARCHIVE, NO_FILES),
+    set("AuditLogs", "AuditLog", &[key("ChangeId")], NO_AUDIT),
+    set("IdMapFromIds", "IdMapFromId", &[key("FromId")], NO_IDS),
+    set("IdMapToIds", "IdMapToId", &[key("ToId")], NO_IDS),
+    set("IdMapFromId2s", "IdMapFromId2", &[key("FromId")], NO_IDS),
+    set(
+        "IdempotentRepositoryEntries",
+        "IdempotentRepositoryEntry",
+        ENTRY,
+        NO_REPOSITORY,
+    ),
+    set(
+        "GenericIdempotentRepositoryEntries",
+        "GenericIdempotentRepositoryEntry",
+        ENTRY,
+        NO_REPOSITORY,
+    ),
+    set(
+        "ExternalLoggingActivationStatus",
+        "ExternalLoggingActivationStatus",
+        &[ID],
+        NO_EXPORT,
+    ),
+    set(
+        "ExternalLoggingEvents",
+        "ExternalLoggingEvent",
+        &[Property::int64("Timestamp").key()],
+        NO_EXPORT,
+    ),
+    set(
+        "ArchivingConfigurations",
+        "ArchivingConfiguration",
+        &[ID],
+        NO_EXPORT,
+    ),
+    set(
+        "ArchivingKeyPerformanceIndicators",
+        "ArchivingKeyPerformanceIndicator",
+        &[key("RunStart")],
+        NO_EXPORT,
     ),
 ];
 
@@ -135,15 +213,14 @@ static ALL: [(&str, EntityType, &str); 20] = [
 #[derive(Debug)]
 pub(super) struct Unavailable {
     name: &'static str,
-    entity: &'static EntityType,
+    entity: EntityType,
     /// Why, as the end of a sentence.
     why: &'static str,
 }
 
 /// Every set that is not offered.
-pub(super) fn all() -> impl Iterator<Item = Unavailable> {
+pub(super) fn all() -> impl Iterator<Item = &'static Unavailable> {
     ALL.iter()
-        .map(|(name, entity, why)| Unavailable { name, entity, why })
 }
 
 impl Unavailable {
@@ -154,13 +231,13 @@ impl Unavailable {
 }
 
 #[async_trait]
-impl EntitySet for Unavailable {
+impl EntitySet for &'static Unavailable {
     fn name(&self) -> &'static str {
         self.name
     }
 
     fn entity(&self) -> &'static EntityType {
-        self.entity
+        &self.entity
     }
 
     fn needs(&self, _: Operation) -> &'static [&'static str] {

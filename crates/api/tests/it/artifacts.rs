@@ -367,6 +367,9 @@ async fn what_is_not_offered_says_so() {
         "IntegrationPackages('demo')/MessageTypeDesigntimeArtifacts".to_owned(),
         format!("{ONE}/DesignGuidelineExecutionResults"),
         "IntegrationAdapterDesigntimeArtifacts('x')".to_owned(),
+        "JmsBrokers('Broker1')".to_owned(),
+        "MessagingQueues?$top=1".to_owned(),
+        "LogFiles(Name='a',Application='b')/$value".to_owned(),
     ] {
         let refused = world.expect(501, "GET", &path, Value::Null).await;
         assert!(refused.message().contains("is not offered by this server"));
