@@ -3,10 +3,12 @@
 mod lexer;
 mod literal;
 mod parser;
+mod printer;
 mod source;
 mod token;
 
 use crate::ast::{Pos, Script};
+pub use printer::print;
 
 /// Bounds on what is read, so that no source can exhaust memory or stack.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

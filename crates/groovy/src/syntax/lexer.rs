@@ -227,7 +227,8 @@ impl Lexer<'_> {
                     true
                 }
                 Tok::Word(word) => {
-                    self.behind_point()
+                    word.is_type()
+                        || self.behind_point()
                         || matches!(
                             word,
                             Word::This | Word::Super | Word::True | Word::False | Word::Null

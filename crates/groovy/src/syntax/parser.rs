@@ -16,6 +16,11 @@ use super::{Limits, Parsed, error};
 use crate::ast::{Block, Expr, ExprKind, Import, Pos, Script, Stmt, StmtKind};
 use declarations::Item;
 
+/// What one level needs of the stack at most, in a debug build.
+const RED_ZONE: usize = 128 << 10;
+/// What is added to the stack when less is left.
+const STACK: usize = 1 << 20;
+
 /// Reads a whole script.
 pub(super) fn script(tokens: &Tokens, limits: Limits) -> Parsed<Script> {
     let mut parser = Parser {
@@ -182,7 +187,7 @@ impl<'t> Parser<'t> {
             );
             return error(self.at(), message);
         }
-        let value = read(self)?;
+        let value = stacker::maybe_grow(RED_ZONE, STACK, || read(self))?;
         self.depth -= 1;
         Ok(value)
     }

@@ -57,6 +57,24 @@ texts! {
     }
 }
 
+impl Word {
+    /// Whether it is a primitive type or `void`.
+    pub(super) fn is_type(self) -> bool {
+        matches!(
+            self,
+            Self::Boolean
+                | Self::Byte
+                | Self::Char
+                | Self::Double
+                | Self::Float
+                | Self::Int
+                | Self::Long
+                | Self::Short
+                | Self::Void
+        )
+    }
+}
+
 /// What a token is.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Tok {

@@ -140,8 +140,8 @@ impl Parser<'_> {
         } else {
             Vec::new()
         };
-        let called = self.sign_at(self.pos + 1) == Some(Sign::LeftParen);
-        if called && matches!(self.tok(), Tok::Name(name) if **name == class.name) {
+        if self.parameters_follow() && matches!(self.tok(), Tok::Name(name) if **name == class.name)
+        {
             class
                 .constructors
                 .push(self.method(modifiers, generics, None)?);
@@ -151,7 +151,7 @@ impl Parser<'_> {
         if ty.is_none() && modifiers == Modifiers::default() && generics.is_empty() {
             return self.unexpected("a member of the class");
         }
-        if self.sign_at(self.pos + 1) == Some(Sign::LeftParen) {
+        if self.parameters_follow() {
             let method = self.method(modifiers, generics, ty)?;
             if class.kind == ClassKind::Annotation && self.eat_word(Word::Default) {
                 // the default of an annotation's member has no effect at run time

@@ -77,7 +77,7 @@ impl Parser<'_> {
             })));
         }
         let ty = self.declared_type()?;
-        if self.sign_at(self.pos + 1) == Some(Sign::LeftParen) {
+        if self.parameters_follow() {
             let method = self.method(modifiers, generics, ty)?;
             return Ok(Item::Method(Box::new(method)));
         }
@@ -86,6 +86,11 @@ impl Parser<'_> {
             at,
             kind: StmtKind::Declare(declared),
         })))
+    }
+
+    /// Whether the parameters of a method follow the name that comes next.
+    pub(super) fn parameters_follow(&self) -> bool {
+        self.sign_at(self.pos + 1) == Some(Sign::LeftParen) && !self.token_at(self.pos + 1).newline
     }
 
     /// The type before a name, if one is there.

@@ -290,23 +290,13 @@ impl Parser<'_> {
 pub(super) fn starts_operand(tok: &Tok) -> bool {
     match tok {
         Tok::Name(_) | Tok::Number(_) | Tok::Edge(..) | Tok::Text(_) | Tok::TextStart(_) => true,
-        Tok::Word(word) => matches!(
-            word,
-            Word::New
-                | Word::This
-                | Word::Super
-                | Word::Null
-                | Word::True
-                | Word::False
-                | Word::Boolean
-                | Word::Byte
-                | Word::Char
-                | Word::Double
-                | Word::Float
-                | Word::Int
-                | Word::Long
-                | Word::Short
-        ),
+        Tok::Word(word) => {
+            word.is_type()
+                || matches!(
+                    word,
+                    Word::New | Word::This | Word::Super | Word::Null | Word::True | Word::False
+                )
+        }
         _ => false,
     }
 }

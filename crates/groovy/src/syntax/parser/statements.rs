@@ -13,18 +13,11 @@ impl Parser<'_> {
 
     fn statement_inside(&mut self) -> Parsed<Stmt> {
         let at = self.at();
-        if let Tok::Name(label) = self.tok()
-            && self.sign_at(self.pos + 1) == Some(Sign::Colon)
-        {
-            self.bump();
-            self.bump();
+        if let Some(label) = self.label() {
             let body = Box::new(self.body()?);
             return Ok(Stmt {
                 at,
-                kind: StmtKind::Labelled {
-                    label: label.to_string(),
-                    body,
-                },
+                kind: StmtKind::Labelled { label, body },
             });
         }
         let Some(word) = self.word() else {
@@ -84,6 +77,19 @@ impl Parser<'_> {
             }
         };
         Ok(Stmt { at, kind })
+    }
+
+    /// `label:`
+    fn label(&mut self) -> Option<String> {
+        let Tok::Name(label) = self.tok() else {
+            return None;
+        };
+        if self.sign_at(self.pos + 1) != Some(Sign::Colon) {
+            return None;
+        }
+        self.bump();
+        self.bump();
+        Some(label.to_string())
     }
 
     /// `(condition)`

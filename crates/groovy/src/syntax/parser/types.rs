@@ -8,20 +8,7 @@ use crate::ast::Type;
 impl Parser<'_> {
     /// The keyword of a primitive type or `void`.
     pub(super) fn builtin_at(&self, index: usize) -> Option<Word> {
-        self.word_at(index).filter(|word| {
-            matches!(
-                word,
-                Word::Boolean
-                    | Word::Byte
-                    | Word::Char
-                    | Word::Double
-                    | Word::Float
-                    | Word::Int
-                    | Word::Long
-                    | Word::Short
-                    | Word::Void
-            )
-        })
+        self.word_at(index).filter(|word| word.is_type())
     }
 
     /// The index behind the type that begins at `index`, if one does.
