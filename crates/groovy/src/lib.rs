@@ -20,6 +20,7 @@ mod meter;
 pub mod object;
 pub mod ops;
 pub mod range;
+mod sort;
 pub mod syntax;
 pub mod text;
 pub mod throwable;

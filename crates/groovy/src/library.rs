@@ -1,5 +1,6 @@
 //! The library: one file per class, or per small group of classes that belong together.
 
+pub(crate) mod args;
 pub mod closure;
 pub mod collection;
 pub mod enumeration;

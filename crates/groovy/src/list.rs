@@ -22,6 +22,8 @@ pub enum ListKind {
     Fixed,
     /// `Collections.unmodifiableList`, `asImmutable`.
     Unmodifiable,
+    /// A list of another class, such as `Stack`, that may be changed.
+    Of(&'static Class),
     /// An array of objects of a class.
     Array(&'static Class),
     /// An array of the primitive whose boxed class this is.
@@ -32,6 +34,8 @@ pub enum ListKind {
 pub struct List {
     kind: Cell<ListKind>,
     items: RefCell<Vec<Value>>,
+    /// How often its length was changed, for loops over it to notice.
+    changes: Cell<u32>,
     watched: Cell<bool>,
 }
 
@@ -43,6 +47,7 @@ impl List {
         Rc::new(Self {
             kind: Cell::new(kind),
             items: RefCell::new(items),
+            changes: Cell::new(0),
             watched: Cell::new(false),
         })
     }
@@ -67,6 +72,7 @@ impl List {
             ListKind::LinkedList => &collection::LINKED_LIST,
             ListKind::Fixed => &collection::FIXED_LIST,
             ListKind::Unmodifiable => &collection::UNMODIFIABLE_LIST,
+            ListKind::Of(class) => class,
             ListKind::Array(class) => return ClassRef::Array(Rc::new(ClassRef::Native(class))),
             ListKind::Primitives(class) => {
                 return ClassRef::Array(Rc::new(ClassRef::Primitive(class)));
@@ -82,8 +88,28 @@ impl List {
             ListKind::LinkedList => &collection::LINKED_LIST,
             ListKind::Fixed => &collection::FIXED_LIST,
             ListKind::Unmodifiable => &collection::UNMODIFIABLE_LIST,
+            ListKind::Of(class) => class,
             ListKind::Array(_) | ListKind::Primitives(_) => &collection::ARRAY,
         }
+    }
+
+    /// Whether items may be added and removed.
+    #[must_use]
+    pub fn is_growable(&self) -> bool {
+        matches!(
+            self.kind(),
+            ListKind::ArrayList | ListKind::LinkedList | ListKind::Of(_)
+        )
+    }
+
+    /// A number that differs after items were added or removed.
+    #[must_use]
+    pub fn changes(&self) -> u32 {
+        self.changes.get()
+    }
+
+    fn changed(&self) {
+        self.changes.set(self.changes.get().wrapping_add(1));
     }
 
     /// Number of items.
@@ -120,6 +146,7 @@ impl List {
     pub fn push(self: &Rc<Self>, value: Value) {
         self.watch(&value);
         meter::add(ELEMENT);
+        self.changed();
         self.items.borrow_mut().push(value);
     }
 
@@ -131,6 +158,7 @@ impl List {
         }
         self.watch(&value);
         meter::add(ELEMENT);
+        self.changed();
         self.items.borrow_mut().insert(index, value);
         true
     }
@@ -151,6 +179,7 @@ impl List {
             return None;
         }
         meter::sub(ELEMENT);
+        self.changed();
         Some(self.items.borrow_mut().remove(index))
     }
 
@@ -160,9 +189,22 @@ impl List {
             self.watch(value);
         }
         meter::add(items.len() * ELEMENT);
+        self.changed();
         let old = self.items.replace(items);
         meter::sub(old.len() * ELEMENT);
         old
+    }
+
+    /// Adds all before `index`, or at the end when that is past it.
+    pub fn splice(self: &Rc<Self>, index: usize, more: Vec<Value>) {
+        for value in &more {
+            self.watch(value);
+        }
+        meter::add(more.len() * ELEMENT);
+        self.changed();
+        let mut items = self.items.borrow_mut();
+        let at = index.min(items.len());
+        items.splice(at..at, more);
     }
 
     fn watch(self: &Rc<Self>, value: &Value) {

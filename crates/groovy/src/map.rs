@@ -11,6 +11,7 @@ use crate::cycles::{self, Watched};
 use crate::library::{collection, json};
 use crate::meter;
 use crate::ops::{compare, equal, hash};
+use crate::sort;
 use crate::value::Value;
 
 const ENTRY: usize = 2 * size_of::<Value>() + 16;
@@ -56,11 +57,19 @@ type Entries = IndexMap<Key, Value, foldhash::fast::RandomState>;
 /// A map, or a set of its keys.
 pub struct Map {
     kind: MapKind,
+    /// When it is of another class than its kind says.
+    class: Option<&'static Class>,
     entries: RefCell<Entries>,
+    /// How often entries were added or removed, for loops over it to notice.
+    changes: Cell<u32>,
     /// Buckets Java's table would have by now.
     buckets: Cell<u32>,
     /// `withDefault`
     default: RefCell<Option<Value>>,
+    /// What orders a sorted map; `None` for the order of the keys themselves.
+    comparator: RefCell<Option<Value>>,
+    /// The map whose keys or entries this set shows.
+    origin: Option<Rc<Map>>,
     watched: Cell<bool>,
 }
 
@@ -74,14 +83,52 @@ impl Map {
     /// An empty one whose Java table begins with this many buckets, a power of two.
     #[must_use]
     pub fn with_capacity(kind: MapKind, buckets: u32) -> Rc<Self> {
+        Rc::new(Self::empty(kind, None, buckets))
+    }
+
+    /// An empty one of a class that its kind does not tell.
+    #[must_use]
+    pub fn of_class(kind: MapKind, class: &'static Class) -> Rc<Self> {
+        Rc::new(Self::empty(kind, Some(class), 16))
+    }
+
+    /// An empty sorted one that a comparator orders.
+    #[must_use]
+    pub fn ordered(comparator: Value) -> Rc<Self> {
+        let map = Self::empty(MapKind::Tree, None, 16);
+        map.comparator.replace(Some(comparator));
+        Rc::new(map)
+    }
+
+    /// A set that shows something of a map, from which it also removes.
+    pub(crate) fn view(class: &'static Class, origin: &Rc<Self>, items: Vec<Value>) -> Rc<Self> {
+        let mut view = Self::empty(MapKind::Linked, Some(class), 16);
+        view.origin = Some(Rc::clone(origin));
+        let view = Rc::new(view);
+        for item in items {
+            view.put(item, Value::Null);
+        }
+        view
+    }
+
+    /// The map whose keys or entries this set shows.
+    pub(crate) fn origin(&self) -> Option<Rc<Self>> {
+        self.origin.clone()
+    }
+
+    fn empty(kind: MapKind, class: Option<&'static Class>, buckets: u32) -> Self {
         meter::add(ENTRY);
-        Rc::new(Self {
+        Self {
             kind,
+            class,
             entries: RefCell::default(),
+            changes: Cell::new(0),
             buckets: Cell::new(buckets),
             default: RefCell::default(),
+            comparator: RefCell::default(),
+            origin: None,
             watched: Cell::new(false),
-        })
+        }
     }
 
     /// A linked one with these entries.
@@ -102,7 +149,8 @@ impl Map {
             Entries::with_capacity_and_hasher(len, foldhash::fast::RandomState::default());
         table.extend(entries.into_iter().map(|(key, value)| (Key(key), value)));
         meter::add(ENTRY * table.len());
-        let map = Self::with_capacity(kind, java_buckets(table.len()));
+        let map = Self::new(kind);
+        map.grow(table.len());
         map.entries.replace(table);
         map
     }
@@ -126,6 +174,9 @@ impl Map {
     /// The table of its methods, as a map.
     #[must_use]
     pub fn table(&self) -> &'static Class {
+        if let Some(class) = self.class {
+            return class;
+        }
         match self.kind {
             MapKind::Linked => &collection::LINKED_HASH_MAP,
             MapKind::Hash => &collection::HASH_MAP,
@@ -138,6 +189,9 @@ impl Map {
     /// The table of its methods, as a set.
     #[must_use]
     pub fn table_of_set(&self) -> &'static Class {
+        if let Some(class) = self.class {
+            return class;
+        }
         match self.kind {
             MapKind::Linked | MapKind::Json => &collection::LINKED_HASH_SET,
             MapKind::Hash => &collection::HASH_SET,
@@ -200,13 +254,62 @@ impl Map {
         let old = entries.insert(Key(key), value);
         if old.is_none() {
             meter::add(ENTRY);
-            while entries.len() > (self.buckets.get() as usize) / 4 * 3
-                && self.buckets.get() < 1 << 30
-            {
-                self.buckets.set(self.buckets.get() * 2);
-            }
+            self.changed();
+            self.grow(entries.len());
         }
         old
+    }
+
+    /// Adds a key before the one at `index`, for a map that a comparator orders.
+    pub(crate) fn insert_at(self: &Rc<Self>, index: usize, key: Value, value: Value) {
+        self.put(key.clone(), value);
+        let mut entries = self.entries.borrow_mut();
+        if let Some(from) = entries.get_index_of(&Key(key))
+            && index < entries.len()
+        {
+            entries.move_index(from, index);
+        }
+    }
+
+    fn grow(&self, len: usize) {
+        while len > self.threshold() && self.buckets.get() < 1 << 30 {
+            self.buckets.set(self.buckets.get() * 2);
+        }
+    }
+
+    fn threshold(&self) -> usize {
+        self.buckets.get() as usize * 3 / 4
+    }
+
+    /// Makes Java's table as large as `putAll` of a map with this many entries makes it.
+    pub(crate) fn expect(&self, more: usize) {
+        if self.changes.get() == 0 && self.buckets.get() == 16 {
+            self.buckets.set(buckets_for(more));
+        } else if more > self.threshold() && self.buckets.get() < 1 << 30 {
+            self.buckets.set(self.buckets.get() * 2);
+        }
+    }
+
+    /// A number that differs after entries were added or removed.
+    #[must_use]
+    pub fn changes(&self) -> u32 {
+        self.changes.get()
+    }
+
+    fn changed(&self) {
+        self.changes.set(self.changes.get().wrapping_add(1));
+    }
+
+    /// What orders a sorted map.
+    #[must_use]
+    pub fn comparator(&self) -> Option<Value> {
+        self.comparator.borrow().clone()
+    }
+
+    /// Whether it may be changed.
+    #[must_use]
+    pub fn is_locked(&self) -> bool {
+        self.kind == MapKind::Unmodifiable
     }
 
     /// Takes out a key.
@@ -217,6 +320,7 @@ impl Map {
             .shift_remove_entry(&Key(key.clone()));
         let (key, value) = removed?;
         meter::sub(ENTRY);
+        self.changed();
         Some((key.0, value))
     }
 
@@ -224,6 +328,7 @@ impl Map {
     pub fn take(&self) -> Vec<(Value, Value)> {
         let all = self.to_vec();
         meter::sub(all.len() * ENTRY);
+        self.changed();
         let entries = self.entries.take();
         drop(entries);
         all
@@ -244,7 +349,11 @@ impl Map {
                 let mask = self.buckets.get().wrapping_sub(1);
                 all.sort_by_cached_key(|(key, _)| bucket(hash::java_hash(key), mask));
             }
-            MapKind::Tree => all.sort_by(|(a, _), (b, _)| compare::natural(a, b)),
+            MapKind::Tree if self.comparator.borrow().is_some() => {}
+            MapKind::Tree => {
+                let order = |a: &(Value, Value), b: &(Value, Value)| compare::natural(&a.0, &b.0);
+                all = sort::stable(all, order);
+            }
         }
         all
     }
@@ -273,13 +382,13 @@ impl Map {
     }
 }
 
-/// Buckets of a Java table that grew to hold `len` entries.
-fn java_buckets(len: usize) -> u32 {
-    let mut buckets: u32 = 16;
-    while len > (buckets as usize) / 4 * 3 && buckets < 1 << 30 {
-        buckets *= 2;
-    }
-    buckets
+/// Buckets that Java's table has when it is made for this many entries.
+pub(crate) fn buckets_for(entries: usize) -> u32 {
+    let wanted = entries.saturating_mul(4) / 3 + 1;
+    u32::try_from(wanted)
+        .unwrap_or(1 << 30)
+        .min(1 << 30)
+        .next_power_of_two()
 }
 
 fn bucket(hash: i32, mask: u32) -> u32 {

@@ -2,9 +2,11 @@
 
 use std::cmp::Ordering;
 use std::rc::Rc;
+use std::time::Duration;
 
 use crate::class::{Class, ClassRef};
 use crate::host::Host;
+use crate::library;
 use crate::limits::Limits;
 use crate::meter;
 use crate::ops;
@@ -24,6 +26,8 @@ pub struct Vm {
     look_at: u64,
     depth: u32,
     memory_before: usize,
+    printed: usize,
+    slept: Duration,
 }
 
 impl Vm {
@@ -37,6 +41,8 @@ impl Vm {
             look_at: LOOK,
             depth: 0,
             memory_before: meter::live(),
+            printed: 0,
+            slept: Duration::ZERO,
         }
     }
 
@@ -87,6 +93,40 @@ impl Vm {
             return Err(Thrown::limit(Limit::Memory));
         }
         Ok(())
+    }
+
+    /// Counts text that is about to be printed or logged.
+    ///
+    /// # Errors
+    /// When it is too much.
+    pub fn count_output(&mut self, text: &str) -> Result<()> {
+        self.printed = self.printed.saturating_add(text.len());
+        if self.printed > self.limits.output {
+            return Err(Thrown::limit(Limit::Output));
+        }
+        Ok(())
+    }
+
+    /// Prints.
+    ///
+    /// # Errors
+    /// When too much was printed.
+    pub fn print(&mut self, text: &str) -> Result<()> {
+        self.count_output(text)?;
+        self.host.print(text);
+        Ok(())
+    }
+
+    /// Sleeps.
+    ///
+    /// # Errors
+    /// When it slept too long altogether, or the run is given up meanwhile.
+    pub fn sleep(&mut self, time: Duration) -> Result<()> {
+        self.slept = self.slept.saturating_add(time);
+        if self.slept > self.limits.sleep {
+            return Err(Thrown::limit(Limit::Sleep));
+        }
+        self.host.sleep(time).map_err(Thrown::limit)
     }
 
     /// Calls a closure, or anything else with a method `call`.
@@ -163,7 +203,10 @@ impl Vm {
             ));
         }
         if let Value::Map(map) = object {
-            return Ok(map.get_str(name).unwrap_or(Value::Null));
+            return match map.get_str(name) {
+                Some(value) => Ok(value),
+                None => library::collection::lookup(self, map, &Value::text(name)),
+            };
         }
         if let Value::Object(it) = object
             && let Some(value) = it.get(self, object, name)?
@@ -210,7 +253,7 @@ impl Vm {
             Value::Set(set) => set.table_of_set(),
             other => match other.class() {
                 ClassRef::Native(class) | ClassRef::Primitive(class) => class,
-                _ => &crate::library::object::OBJECT,
+                _ => &library::object::OBJECT,
             },
         }
     }
@@ -261,16 +304,7 @@ impl Vm {
     /// # Errors
     /// What iterating throws.
     pub fn items(&mut self, value: &Value) -> Result<Vec<Value>> {
-        match value {
-            Value::Null => Ok(Vec::new()),
-            Value::List(list) => Ok(list.to_vec()),
-            Value::Set(set) => Ok(set.keys()),
-            Value::Object(object) => {
-                let items = object.items(self, value)?;
-                Ok(items.unwrap_or_else(|| vec![value.clone()]))
-            }
-            other => Ok(vec![other.clone()]),
-        }
+        library::collection::items(self, value)
     }
 }
 
