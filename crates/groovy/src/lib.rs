@@ -22,6 +22,8 @@ pub mod ops;
 pub mod range;
 mod sort;
 pub mod syntax;
+#[cfg(test)]
+mod testing;
 pub mod text;
 pub mod throwable;
 pub mod thrown;

@@ -7,6 +7,7 @@ pub mod enumeration;
 pub mod json;
 pub mod number;
 pub mod object;
+pub(crate) mod params;
 pub mod string;
 pub mod throwable;
 pub mod xml_slurper;

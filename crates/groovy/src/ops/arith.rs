@@ -1,23 +1,89 @@
 //! Arithmetic and the other operators that values overload.
 
+mod numeric;
+
+use std::rc::Rc;
+
 use crate::ast::{BinaryOp, UnaryOp};
+use crate::gstring::GString;
+use crate::ops::text;
+use crate::throwable::throw;
 use crate::thrown::{Result, Thrown};
 use crate::value::Value;
 use crate::vm::Vm;
+
+pub(crate) use numeric::{complement, integer_division, negative, numeric, step};
 
 /// `left op right` of every operator except `&&`, `||`, `in`, `=~`, `==~`, `===` and comparisons.
 ///
 /// # Errors
 /// What the operation throws; `MissingMethodException` when the left side has no such method.
+#[inline]
 pub fn binary(vm: &mut Vm, op: BinaryOp, left: &Value, right: &Value) -> Result<Value> {
-    match (op, left, right) {
-        (BinaryOp::Plus, Value::Int(a), Value::Int(b)) => Ok(Value::Int(a.wrapping_add(*b))),
-        (BinaryOp::Minus, Value::Int(a), Value::Int(b)) => Ok(Value::Int(a.wrapping_sub(*b))),
-        _ => match method(op) {
-            Some(name) => vm.invoke(left, name, std::slice::from_ref(right)),
-            None => Err(Thrown::mismatch()),
-        },
+    if let (Value::Int(a), Value::Int(b)) = (left, right) {
+        match op {
+            BinaryOp::Plus => return Ok(Value::Int(a.wrapping_add(*b))),
+            BinaryOp::Minus => return Ok(Value::Int(a.wrapping_sub(*b))),
+            BinaryOp::Multiply => return Ok(Value::Int(a.wrapping_mul(*b))),
+            _ => {}
+        }
     }
+    any(vm, op, left, right)
+}
+
+fn any(vm: &mut Vm, op: BinaryOp, left: &Value, right: &Value) -> Result<Value> {
+    if let Some(result) = numeric(vm, op, left, right) {
+        return result;
+    }
+    match (op, left, right) {
+        (BinaryOp::Plus, Value::Str(_), _) => return concat(vm, left, right),
+        (BinaryOp::Plus, Value::GString(_), _) => return plus_gstring(vm, left, right),
+        (BinaryOp::Plus, Value::Null, Value::Str(_) | Value::GString(_)) => {
+            return concat(vm, left, right);
+        }
+        (BinaryOp::Plus, Value::Null, _) => {
+            let right = vm.to_string(right)?;
+            let message = format!("Cannot execute null+{right}");
+            return Err(throw("NullPointerException", message));
+        }
+        (BinaryOp::BitAnd, Value::Bool(a), Value::Bool(b)) => return Ok(Value::Bool(*a & *b)),
+        (BinaryOp::BitOr, Value::Bool(a), Value::Bool(b)) => return Ok(Value::Bool(*a | *b)),
+        (BinaryOp::BitXor, Value::Bool(a), Value::Bool(b)) => return Ok(Value::Bool(*a ^ *b)),
+        _ => {}
+    }
+    match method(op) {
+        Some(name) => vm.invoke(left, name, std::slice::from_ref(right)),
+        None => Err(Thrown::mismatch()),
+    }
+}
+
+/// Both texts, one after the other.
+///
+/// # Errors
+/// What `toString` of either throws, and when there is too much text.
+pub(crate) fn concat(vm: &mut Vm, left: &Value, right: &Value) -> Result<Value> {
+    let start = match left {
+        Value::Str(text) => text.len(),
+        _ => 0,
+    };
+    vm.reserve(start)?;
+    vm.step(1 + start as u64 / 256)?;
+    let mut out = String::with_capacity(start + 16);
+    text::write_text(vm, &mut out, left)?;
+    text::write_text(vm, &mut out, right)?;
+    Ok(Value::text(out))
+}
+
+/// A `GString` and a string stay a `GString`; with anything else it becomes a string.
+pub(crate) fn plus_gstring(vm: &mut Vm, left: &Value, right: &Value) -> Result<Value> {
+    let joined = match (left, right) {
+        (Value::GString(a), Value::GString(b)) => a.joined(b),
+        (Value::GString(a), Value::Str(b)) => a.joined(&GString::from(b)),
+        _ => return concat(vm, left, right),
+    };
+    vm.step(joined.values.len() as u64)?;
+    vm.reserve(joined.strings.len().saturating_mul(32))?;
+    Ok(Value::GString(Rc::new(joined)))
 }
 
 /// `-a`, `+a`, `~a`.
@@ -26,7 +92,12 @@ pub fn binary(vm: &mut Vm, op: BinaryOp, left: &Value, right: &Value) -> Result<
 /// What the operation throws.
 pub fn unary(vm: &mut Vm, op: UnaryOp, value: &Value) -> Result<Value> {
     let name = match op {
-        UnaryOp::Minus => "negative",
+        UnaryOp::Minus => {
+            if let Some(result) = negative(value) {
+                return result;
+            }
+            "negative"
+        }
         UnaryOp::Plus => "positive",
         UnaryOp::BitNot => "bitwiseNegate",
         UnaryOp::Not => return Ok(Value::Bool(!vm.truth(value)?)),
@@ -53,3 +124,6 @@ pub fn method(op: BinaryOp) -> Option<&'static str> {
         _ => return None,
     })
 }
+
+#[cfg(test)]
+mod tests;
