@@ -213,7 +213,6 @@ pub(crate) fn process(steps: Vec<StepSpec>, handler: Option<Vec<StepSpec>>) -> P
         nodes,
         start,
         exception,
-        transactional: false,
     }
 }
 

@@ -214,7 +214,7 @@ pub enum ClassRef {
 }
 
 /// A class that a script declares.
-pub trait ScriptClass: fmt::Debug + std::any::Any {
+pub trait ScriptClass: fmt::Debug {
     /// Full name.
     fn name(&self) -> &str;
 

@@ -21,11 +21,11 @@ use tokio::time::sleep;
 use super::{Runtime, Target, http};
 use crate::access::Permit;
 use crate::entry::{Inbound, Outcome, Refused};
-use crate::error::{DUPLICATE_ENTRY, StepError};
+use crate::error::StepError;
 use crate::exchange::{Body, Exchange};
 use crate::journal::{Head, Open, Sender, Slot};
 use crate::names;
-use crate::run::{self, Aborted, Chain, Ending, Transaction};
+use crate::run::{self, Chain, Completion, Ending};
 use crate::value::Value;
 
 /// An exchange that runs longer than this is shown in the message log before it ends.
@@ -226,8 +226,7 @@ impl Runtime {
         if head.level >= LogLevel::Debug && matches!(head.sender, Some(Sender::Caller(_))) {
             http::tell(&mut exchange);
         }
-        let waits = target.deployed.pipeline.processes[target.process].transactional;
-        let transaction = Transaction::new(self.store().clone(), waits);
+        let completion = Completion::default();
         let mut ending = {
             let trail = &mut open.trail;
             let mut work = pin!(run::run(
@@ -235,7 +234,7 @@ impl Runtime {
                 &target,
                 &mut exchange,
                 &chain,
-                &transaction,
+                &completion,
                 trail
             ));
             let mut announced = false;
@@ -251,7 +250,9 @@ impl Runtime {
                 }
             }
         };
-        if let Err(error) = Self::complete(&mut exchange, &ending, &chain, transaction).await {
+        if matches!(ending, Ending::Completed)
+            && let Err(error) = self.complete(&mut exchange, &chain, completion).await
+        {
             open.trail.error = Some((Arc::clone(&error), Arc::from("")));
             ending = Ending::Failed(error);
         }
@@ -275,32 +276,25 @@ impl Runtime {
 }
 
 impl Runtime {
-    /// Does what is left to do when a message has ended well. Boxed here, so that flows that call each
+    /// Does what is left to do when a message has completed. Boxed here, so that flows that call each
     /// other have no room for it on their stacks.
     fn complete<'a>(
+        &'a self,
         exchange: &'a mut Exchange,
-        ending: &'a Ending,
         chain: &'a Chain,
-        transaction: Transaction,
+        completion: Completion,
     ) -> BoxFuture<'a, Result<(), Arc<StepError>>> {
         Box::pin(async move {
-            let has_completed = match ending {
-                Ending::Completed => true,
-                Ending::Escalated => false,
-                Ending::Failed(_) | Ending::Abandoned => return Ok(()),
-            };
-            if has_completed && chain.synchronous {
+            if chain.synchronous {
                 // A body that cannot be written in its character set fails the message, not the answer.
                 exchange.body = Body::Bytes(exchange.body_bytes()?);
             }
-            let committed = transaction.commit(has_completed).await;
-            committed.map_err(|aborted| {
-                let text = format!("The message ended well, but {aborted}.");
-                Arc::new(match aborted {
-                    Aborted::Taken(_) => StepError::of_class(DUPLICATE_ENTRY, text),
-                    Aborted::Store(_) => StepError::new(text),
-                })
-            })
+            let done = completion.carry_out(self.store()).await;
+            done.map_err(|error| {
+            Arc::new(StepError::new(format!(
+                "The entries that the message fetched from data stores could not be deleted: {error}."
+            )))
+        })
         })
     }
 }

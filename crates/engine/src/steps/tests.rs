@@ -1,7 +1,6 @@
 //! Single steps: what they make of an exchange.
 
 mod stores;
-mod transactions;
 
 use std::sync::Arc;
 

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use crate::closure::Closure;
+use crate::library::params;
 use crate::list::List;
 use crate::map::Map;
 use crate::text::Str;
@@ -43,13 +44,9 @@ pub(crate) fn closure(value: &Value) -> Result<&Rc<Closure>> {
     }
 }
 
-/// The text of a `String` or `GString`.
+/// The text of a `String`, `GString` or `StringBuilder`.
 pub(crate) fn text(vm: &mut Vm, value: &Value) -> Result<Str> {
-    match value {
-        Value::Str(text) => Ok(text.clone()),
-        Value::GString(_) => vm.text(value),
-        _ => Err(Thrown::mismatch()),
-    }
+    params::text(vm, value)
 }
 
 /// A list or array.

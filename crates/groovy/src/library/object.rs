@@ -9,6 +9,7 @@ use crate::closure::Strategy;
 use crate::library::args;
 use crate::library::collection::{Iter, visit};
 use crate::ops::{cast, equal, hash};
+use crate::text::Str;
 use crate::throwable::throw;
 use crate::thrown::{Result, Thrown};
 use crate::value::Value;
@@ -68,12 +69,7 @@ pub static COMPARABLE: Class = Class::interface("java.lang.Comparable");
 /// `java.lang.Class`
 pub static CLASS: Class = Class::new("java.lang.Class");
 
-/// `groovy.lang.Script`
-pub static SCRIPT: Class = Class::new("groovy.lang.Script");
-/// `void`
-pub static VOID: Class = Class::new("java.lang.Void");
-
-pub(super) static CLASSES: &[&Class] = &[&OBJECT, &COMPARABLE, &CLASS, &SCRIPT, &VOID];
+pub(super) static CLASSES: &[&Class] = &[&OBJECT, &COMPARABLE, &CLASS];
 
 /// `new Object()`
 struct Plain;
@@ -198,21 +194,22 @@ pub(crate) fn println(vm: &mut Vm, _this: &Value, args: &[Value]) -> Result<Valu
 }
 
 fn sprintf(vm: &mut Vm, _this: &Value, args: &[Value]) -> Result<Value> {
+    formatted(vm, args).map(Value::Str)
+}
+
+/// The text that `String.format` makes of a format and values, which may be in one list.
+pub(crate) fn formatted(vm: &mut Vm, args: &[Value]) -> Result<Str> {
     let [format, values @ ..] = args else {
         return Err(Thrown::mismatch());
     };
-    let values = match values {
-        [Value::List(list)] => list.to_vec(),
-        values => values.to_vec(),
-    };
-    let format = args::text(vm, format)?;
-    let mut all = vec![Value::Str(format)];
-    all.extend(values);
-    let string = &crate::library::string::STRING;
-    let formatter = string
-        .static_method("format")
-        .ok_or_else(Thrown::mismatch)?;
-    formatter(vm, &all)
+    let mut all = vec![Value::Str(args::text(vm, format)?)];
+    match values {
+        [Value::List(list)] => all.extend(list.to_vec()),
+        values => all.extend_from_slice(values),
+    }
+    let format = crate::library::string::STRING.static_method("format");
+    let text = format.ok_or_else(Thrown::mismatch)?(vm, &all)?;
+    vm.text(&text)
 }
 
 /// `printf(format, values…)`

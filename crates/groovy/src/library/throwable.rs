@@ -1,128 +1,19 @@
 //! Exceptions: the classes, as a table of names and what they extend.
 
-use crate::class::{Class, ClassRef};
-use crate::text::Str;
-use crate::throwable::{Frame, Throwable};
-use crate::thrown::{Result, Thrown};
-use crate::value::Value;
-use crate::vm::Vm;
+use crate::class::Class;
 
 macro_rules! exceptions {
     ($($id:ident $name:literal $above:ident)*) => {
         $(
             #[doc = concat!("`", $name, "`")]
-            pub static $id: Class = Class::new($name)
-                .extends(&[&$above])
-                .constructor(|vm, args| construct(&$id, vm, args));
+            pub static $id: Class = Class::new($name).extends(&[&$above]);
         )*
         pub(super) static CLASSES: &[&Class] = &[&THROWABLE, $(&$id),*];
     };
 }
 
 /// `java.lang.Throwable`
-pub static THROWABLE: Class = Class::new("java.lang.Throwable")
-    .constructor(|vm, args| construct(&THROWABLE, vm, args))
-    .methods(&[
-        ("getMessage", message),
-        ("getLocalizedMessage", message),
-        ("getCause", cause),
-        ("initCause", init_cause),
-        ("toString", to_string),
-        ("printStackTrace", print_stack_trace),
-        ("getStackTrace", stack_trace),
-        ("fillInStackTrace", itself),
-        ("getSuppressed", suppressed),
-        ("addSuppressed", itself),
-    ]);
-
-/// `new T()`, `new T(message)`, `new T(cause)`, `new T(message, cause)`
-fn construct(class: &'static Class, vm: &mut Vm, args: &[Value]) -> Result<Value> {
-    let (message, cause) = match args {
-        [] => (None, Value::Null),
-        [cause] if is_throwable(cause) => (Some(vm.to_string(cause)?), cause.clone()),
-        [message] => (text(vm, message)?, Value::Null),
-        [message, cause] if cause.is_null() || is_throwable(cause) => {
-            (text(vm, message)?, cause.clone())
-        }
-        [message, _] => (text(vm, message)?, Value::Null),
-        _ => return Err(Thrown::mismatch()),
-    };
-    let throwable = Throwable::new(class, message);
-    *throwable.cause.borrow_mut() = cause;
-    let value = Value::object(throwable);
-    vm.fill_trace(&value);
-    Ok(value)
-}
-
-fn is_throwable(value: &Value) -> bool {
-    value.class().is_a(&ClassRef::Native(&THROWABLE))
-}
-
-fn text(vm: &mut Vm, value: &Value) -> Result<Option<Str>> {
-    match value {
-        Value::Null => Ok(None),
-        other => vm.text(other).map(Some),
-    }
-}
-
-fn of(this: &Value) -> Result<&Throwable> {
-    this.downcast::<Throwable>().ok_or_else(Thrown::mismatch)
-}
-
-fn message(_vm: &mut Vm, this: &Value, _args: &[Value]) -> Result<Value> {
-    let message = of(this)?.message.borrow().clone();
-    Ok(message.map_or(Value::Null, Value::Str))
-}
-
-fn cause(_vm: &mut Vm, this: &Value, _args: &[Value]) -> Result<Value> {
-    Ok(of(this)?.cause.borrow().clone())
-}
-
-fn init_cause(_vm: &mut Vm, this: &Value, args: &[Value]) -> Result<Value> {
-    if let [cause] = args {
-        *of(this)?.cause.borrow_mut() = cause.clone();
-    }
-    Ok(this.clone())
-}
-
-fn to_string(vm: &mut Vm, this: &Value, _args: &[Value]) -> Result<Value> {
-    vm.text(this).map(Value::Str)
-}
-
-fn itself(_vm: &mut Vm, this: &Value, _args: &[Value]) -> Result<Value> {
-    Ok(this.clone())
-}
-
-fn suppressed(_vm: &mut Vm, _this: &Value, _args: &[Value]) -> Result<Value> {
-    Ok(Value::list(Vec::new()))
-}
-
-/// The places, each as Java writes them: `processData(script.groovy:3)`.
-fn places(this: &Value) -> Result<Vec<String>> {
-    let frames = of(this)?.frames.borrow().clone();
-    let text = |one: &Frame| format!("{}({}:{})", one.function, one.file, one.line);
-    Ok(frames.iter().map(text).collect())
-}
-
-fn stack_trace(_vm: &mut Vm, this: &Value, _args: &[Value]) -> Result<Value> {
-    Ok(Value::strings(places(this)?))
-}
-
-fn print_stack_trace(vm: &mut Vm, this: &Value, args: &[Value]) -> Result<Value> {
-    let mut trace = vm.text(this)?.to_string();
-    for place in places(this)? {
-        trace.push_str("\n\tat ");
-        trace.push_str(&place);
-    }
-    trace.push('\n');
-    match args {
-        [] => vm.host().print(&trace),
-        [writer, ..] => {
-            vm.invoke(writer, "write", &[Value::text(trace)])?;
-        }
-    }
-    Ok(Value::Null)
-}
+pub static THROWABLE: Class = Class::new("java.lang.Throwable");
 
 exceptions! {
     EXCEPTION "java.lang.Exception" THROWABLE
@@ -150,6 +41,34 @@ exceptions! {
     JSON "groovy.json.JsonException" RUNTIME
     JSON_INTERNAL "groovy.json.internal.Exceptions$JsonInternalException" JSON
     ORG_JSON "org.json.JSONException" RUNTIME
+    EMPTY_STACK "java.util.EmptyStackException" RUNTIME
+    INPUT_MISMATCH "java.util.InputMismatchException" NO_SUCH_ELEMENT
+    NEGATIVE_ARRAY_SIZE "java.lang.NegativeArraySizeException" RUNTIME
+    CLASS_NOT_FOUND "java.lang.ClassNotFoundException" EXCEPTION
+    INTERRUPTED "java.lang.InterruptedException" EXCEPTION
+    TIMEOUT "java.util.concurrent.TimeoutException" EXCEPTION
+    EXECUTION "java.util.concurrent.ExecutionException" EXCEPTION
+    FILE_NOT_FOUND "java.io.FileNotFoundException" IO
+    EOF "java.io.EOFException" IO
+    UNCHECKED_IO "java.io.UncheckedIOException" RUNTIME
+    UNSUPPORTED_ENCODING "java.io.UnsupportedEncodingException" IO
+    UNSUPPORTED_CHARSET "java.nio.charset.UnsupportedCharsetException" ILLEGAL_ARGUMENT
+    UNKNOWN_HOST "java.net.UnknownHostException" IO
+    SOCKET_TIMEOUT "java.net.SocketTimeoutException" IO
+    CONNECT "java.net.ConnectException" IO
+    URI_SYNTAX "java.net.URISyntaxException" EXCEPTION
+    GENERAL_SECURITY "java.security.GeneralSecurityException" EXCEPTION
+    NO_SUCH_ALGORITHM "java.security.NoSuchAlgorithmException" GENERAL_SECURITY
+    INVALID_KEY "java.security.InvalidKeyException" GENERAL_SECURITY
+    INVALID_PARAMETER "java.security.InvalidAlgorithmParameterException" GENERAL_SECURITY
+    SIGNATURE "java.security.SignatureException" GENERAL_SECURITY
+    INVALID_KEY_SPEC "java.security.spec.InvalidKeySpecException" GENERAL_SECURITY
+    NO_SUCH_PADDING "javax.crypto.NoSuchPaddingException" GENERAL_SECURITY
+    BAD_PADDING "javax.crypto.BadPaddingException" GENERAL_SECURITY
+    AEAD_BAD_TAG "javax.crypto.AEADBadTagException" BAD_PADDING
+    ILLEGAL_BLOCK_SIZE "javax.crypto.IllegalBlockSizeException" GENERAL_SECURITY
+    ZIP "java.util.zip.ZipException" IO
+    DECODER "org.apache.commons.codec.DecoderException" EXCEPTION
     DATE_TIME "java.time.DateTimeException" RUNTIME
     DATE_TIME_PARSE "java.time.format.DateTimeParseException" DATE_TIME
     TEMPORAL_UNIT "java.time.temporal.UnsupportedTemporalTypeException" DATE_TIME

@@ -1,6 +1,5 @@
 //! `XmlSlurper` and the paths it reads documents into.
 
-mod build;
 mod document;
 mod edit;
 mod members;
@@ -18,7 +17,7 @@ use crate::vm::Vm;
 use crate::xml::parse::Options;
 
 use document::Document;
-pub(crate) use path::Path;
+use path::Path;
 
 /// `groovy.util.XmlSlurper`
 pub(crate) static XML_SLURPER: Class = Class::new("groovy.util.XmlSlurper")

@@ -1,5 +1,3 @@
 //! What the crate does, seen from outside.
 
-mod probes;
-mod support;
 mod syntax;

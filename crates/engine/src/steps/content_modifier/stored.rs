@@ -4,13 +4,13 @@ use async_trait::async_trait;
 use lockgate_flow::expr::Template;
 use lockgate_flow::plan::{Datatype, Row as RowSpec, ValueSource};
 use lockgate_store::variables::Scope;
-use lockgate_store::{Store, number_ranges};
+use lockgate_store::{Store, number_ranges, variables};
 
 use super::{Target, convert};
 use crate::error::StepError;
 use crate::eval;
 use crate::exchange::Exchange;
-use crate::run::{VariableKey, Visit};
+use crate::run::Visit;
 use crate::steps::AsyncStep;
 use crate::value::Value;
 
@@ -77,11 +77,11 @@ impl Stored {
             Self::Local(name, default) => {
                 let scope = Scope::Local(visit.pipeline.flow.id.clone());
                 let name = eval::text(name, exchange, &context)?;
-                variable(visit, (scope, name), default.as_deref()).await
+                variable(store, &scope, &name, default.as_deref()).await
             }
             Self::Global(name, default) => {
                 let name = eval::text(name, exchange, &context)?;
-                variable(visit, (Scope::Global, name), default.as_deref()).await
+                variable(store, &Scope::Global, &name, default.as_deref()).await
             }
             Self::NumberRange(name, correlation) => {
                 let correlation = correlation
@@ -97,13 +97,15 @@ impl Stored {
 }
 
 async fn variable(
-    visit: &Visit<'_>,
-    key: VariableKey,
+    store: &Store,
+    scope: &Scope,
+    name: &str,
     default: Option<&str>,
 ) -> lockgate_store::Result<Value> {
-    let found = visit.transaction.variable(&key).await?;
+    let mut tx = store.read().await?;
+    let found = variables::get(&mut tx, scope, name).await?;
     Ok(match found {
-        Some(value) => Value::from(String::from_utf8_lossy(&value).as_ref()),
+        Some(variable) => Value::from(String::from_utf8_lossy(&variable.value).as_ref()),
         None => default.map_or(Value::Null, Value::from),
     })
 }

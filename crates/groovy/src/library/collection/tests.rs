@@ -1,41 +1,15 @@
 //! Rules of collections that surprise.
 
 use std::rc::Rc;
-use std::time::Duration;
 
 use crate::class::ClassRef;
 use crate::closure::Closure;
-use crate::host::{Host, Level};
-use crate::limits::Limits;
 use crate::list::{List, ListKind};
 use crate::map::{Map, MapKind};
 use crate::range::Range;
-use crate::thrown::{Limit, Thrown, Why};
+use crate::testing::vm;
+use crate::thrown::{Thrown, Why};
 use crate::value::Value;
-use crate::vm::Vm;
-
-struct Quiet;
-
-impl Host for Quiet {
-    fn now(&self) -> i64 {
-        0
-    }
-    fn nanos(&self) -> i64 {
-        0
-    }
-    fn random(&self, bytes: &mut [u8]) {
-        bytes.fill(7);
-    }
-    fn print(&self, _text: &str) {}
-    fn log(&self, _level: Level, _logger: &str, _message: &str) {}
-    fn sleep(&self, _time: Duration) -> Result<(), Limit> {
-        Ok(())
-    }
-}
-
-fn vm() -> Vm {
-    Vm::new(Rc::new(Quiet), Limits::default())
-}
 
 fn ints(numbers: impl IntoIterator<Item = i32>) -> Value {
     Value::list(numbers.into_iter().map(Value::Int).collect())

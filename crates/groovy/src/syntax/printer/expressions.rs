@@ -112,7 +112,6 @@ impl Printer {
             ExprKind::Name(_)
                 | ExprKind::Assign { .. }
                 | ExprKind::MultiAssign { .. }
-                | ExprKind::ConstructorCall { .. }
                 | ExprKind::Call { object: None, .. }
         );
         if free && !begins_with_closure(value) {
