@@ -3,6 +3,7 @@
 pub(crate) mod args;
 pub mod closure;
 pub mod collection;
+pub mod date;
 pub mod enumeration;
 pub mod io;
 pub mod json;
@@ -25,6 +26,7 @@ static AREAS: &[&[&Class]] = &[
     io::CLASSES,
     closure::CLASSES,
     throwable::CLASSES,
+    date::CLASSES,
     enumeration::CLASSES,
     json::CLASSES,
     xml_slurper::CLASSES,

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use crate::class::ClassRef;
+use crate::library::date;
 use crate::library::string::CHAR_SEQUENCE;
 use crate::text::Str;
 use crate::throwable::{throw, throw_bare};
@@ -164,6 +165,11 @@ impl Writer {
     fn any(&mut self, vm: &mut Vm, value: &Value) -> Result<()> {
         if let Some(unescaped) = value.downcast::<Unescaped>() {
             self.out.push_str(&unescaped.text);
+            return Ok(());
+        }
+        if let Some(millis) = date::millis(value) {
+            let text = date::print(millis, "yyyy-MM-dd'T'HH:mm:ssZ", &date::Zone::utc())?;
+            quote(&mut self.out, &text);
             return Ok(());
         }
         let class = value.class();
