@@ -79,11 +79,11 @@ const COMPLAINTS: &[(&str, &str, &str, u32, u32, &str)] = &[
     ("[1 2]", "expecting a ',' or a ']',  but got \nthe current character of  '2' with an int value of 50  on array index of 1 \n", "'2' with an int value of 50", 1, 3, "[1 2]\n...^"),
     ("trux", "true not parsed properly", "'t' with an int value of 116", 1, 3, "trux\n...^"),
     ("nul", "null not parse properly", "'n' with an int value of 110", 1, 0, "nul\n^"),
-    ("   ", super::NO_VALUE, "[SPACE] with an int value of 32", 1, 2, "   \n..^"),
-    ("{\"a\":\n\n x}", super::NO_VALUE, "'x' with an int value of 120", 3, 8, " x}\n.^"),
+    ("   ", NO_VALUE, "[SPACE] with an int value of 32", 1, 2, "   \n..^"),
+    ("{\"a\":\n\n x}", NO_VALUE, "'x' with an int value of 120", 3, 8, " x}\n.^"),
     ("[1-2]", "issue parsing JSON array", "'1' with an int value of 49", 1, 1, "[1-2]\n.^"),
     ("[\"\\u00g1\"]", "issue parsing JSON array", "'\"' with an int value of 34", 1, 1, "[\"\\u00g1\"]\n.^"),
-    ("\u{feff}{}", super::NO_VALUE, "'\u{feff}' with an int value of 65279", 1, 0, "\u{feff}{}\n^"),
+    ("\u{feff}{}", NO_VALUE, "'\u{feff}' with an int value of 65279", 1, 0, "\u{feff}{}\n^"),
 ];
 
 #[test]
