@@ -186,6 +186,8 @@ pub const DATA_STORE_ENTRY: usize = 64 * 1024 * 1024;
 pub const DATA_STORE_ENTRIES: u32 = 100_000;
 /// Entries that one step selects, together.
 pub const DATA_STORE_SELECTION: u64 = 128 * 1024 * 1024;
+/// What a message writes in a transaction, which is in memory until it counts.
+pub const TRANSACTION: usize = 128 * 1024 * 1024;
 /// Days that an entry of a data store is kept.
 pub const DATA_STORE_DAYS: u32 = 180;
 /// A text in a credential, such as the password.

@@ -33,6 +33,9 @@ pub struct FailedResponse {
 /// Class of errors that have no better one.
 pub const GENERIC: &str = "org.apache.camel.CamelExecutionException";
 
+/// Class of the error that a data store has an entry with this id already.
+pub(crate) const DUPLICATE_ENTRY: &str = "com.sap.esb.datastore.DuplicateEntryException";
+
 impl StepError {
     /// An error of no particular class.
     pub fn new(message: impl Into<String>) -> Self {

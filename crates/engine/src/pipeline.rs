@@ -55,6 +55,8 @@ pub(crate) struct Process {
     pub(crate) start: Option<NodeIndex>,
     /// Where handling of an exception begins, if the process handles exceptions.
     pub(crate) exception: Option<Option<NodeIndex>>,
+    /// Whether what its messages write to the store counts together at their end.
+    pub(crate) transactional: bool,
 }
 
 /// A step in its place.

@@ -176,6 +176,7 @@ fn process(
         nodes,
         start: spec.start,
         exception: spec.exception.as_ref().map(|scope| scope.start),
+        transactional: spec.transactional,
     }
 }
 

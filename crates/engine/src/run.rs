@@ -7,9 +7,9 @@
 //! handles it, and when that ends, everything ends, the callers included. An error that leaves a
 //! local process is not offered to its callers.
 
-mod completion;
 #[cfg(test)]
 mod tests;
+mod transaction;
 
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, OnceLock};
@@ -19,7 +19,7 @@ use lockgate_core::clock::Timestamp;
 use lockgate_core::limits;
 use lockgate_flow::plan::{HttpSession, NodeIndex, ProcessIndex};
 
-pub(crate) use self::completion::Completion;
+pub(crate) use self::transaction::{Aborted, Transaction, VariableKey, Written};
 use crate::error::StepError;
 use crate::eval::EvalContext;
 use crate::exchange::Exchange;
@@ -63,8 +63,8 @@ pub(crate) struct Visit<'a> {
     /// Id of the step's model element.
     pub(crate) step: &'a str,
     pub(crate) chain: Chain,
-    /// What is left to do when the message has completed.
-    pub(crate) completion: &'a Completion,
+    /// What the message reads and writes in the store.
+    pub(crate) transaction: &'a Transaction,
     sessions: Sessions<'a>,
 }
 
@@ -128,7 +128,7 @@ pub(crate) async fn run(
     target: &Target,
     exchange: &mut Exchange,
     chain: &Chain,
-    completion: &Completion,
+    transaction: &Transaction,
     trail: &mut Trail,
 ) -> Ending {
     let session = OnceLock::new();
@@ -141,7 +141,7 @@ pub(crate) async fn run(
             flow: &target.deployed.session,
             exchange: &session,
         },
-        completion,
+        transaction,
         exchange,
         trail,
         frames: Vec::with_capacity(2),
@@ -171,7 +171,7 @@ struct Interpreter<'a> {
     pipeline: &'a Pipeline,
     chain: &'a Chain,
     sessions: Sessions<'a>,
-    completion: &'a Completion,
+    transaction: &'a Transaction,
     exchange: &'a mut Exchange,
     trail: &'a mut Trail,
     frames: Vec<Frame>,
@@ -319,7 +319,7 @@ impl<'a> Interpreter<'a> {
                 depth: self.chain.depth + self.frames.len(),
                 ..self.chain.clone()
             },
-            completion: self.completion,
+            transaction: self.transaction,
             sessions: self.sessions,
         };
         let work = AssertUnwindSafe(step.apply(self.exchange, &visit)).catch_unwind();

@@ -213,6 +213,7 @@ pub(crate) fn process(steps: Vec<StepSpec>, handler: Option<Vec<StepSpec>>) -> P
         nodes,
         start,
         exception,
+        transactional: false,
     }
 }
 

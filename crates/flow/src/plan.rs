@@ -149,6 +149,9 @@ pub struct Process {
     pub start: Option<NodeIndex>,
     /// The first node of the exception subprocess, if there is one.
     pub exception: Option<ExceptionScope>,
+    /// Whether what its messages write to data stores and variables counts together at their end.
+    /// Says nothing for local processes, which belong to their callers.
+    pub transactional: bool,
 }
 
 /// An exception subprocess. Its nodes are part of the process's node list.

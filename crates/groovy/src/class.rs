@@ -214,7 +214,7 @@ pub enum ClassRef {
 }
 
 /// A class that a script declares.
-pub trait ScriptClass: fmt::Debug {
+pub trait ScriptClass: fmt::Debug + std::any::Any {
     /// Full name.
     fn name(&self) -> &str;
 

@@ -21,7 +21,7 @@ pub enum Strategy {
 
 /// What a closure does when it is called.
 pub trait Code {
-    /// Runs it with these arguments, already matched to [`Code::parameters`].
+    /// Runs it with these arguments, which it matches to its parameters itself.
     ///
     /// # Errors
     /// What it throws.
@@ -74,6 +74,19 @@ impl Closure {
             parameters: vec![None; parameters],
         };
         Value::Closure(Self::new(Rc::new(code), Value::Null, Value::Null))
+    }
+
+    /// A method of an object as a closure.
+    #[must_use]
+    pub(crate) fn method(
+        owner: Value,
+        run: impl Fn(&mut Vm, &[Value]) -> Result<Value> + 'static,
+    ) -> Value {
+        let code = Native {
+            run,
+            parameters: vec![None],
+        };
+        Value::Closure(Self::new(Rc::new(code), owner.clone(), owner))
     }
 
     /// The same closure with another delegate and strategy, as `with` and builders use it.

@@ -7,13 +7,13 @@ use std::rc::{Rc, Weak};
 use crate::list::List;
 use crate::map::Map;
 use crate::object::Object;
-use crate::value::Value;
+use crate::vm::frame::SharedCell;
 
 /// Something that may hold itself.
 pub(crate) enum Watched {
     List(Weak<List>),
     Map(Weak<Map>),
-    Cell(Weak<RefCell<Value>>),
+    Cell(Weak<SharedCell>),
     Object(Weak<dyn Object>),
 }
 
@@ -31,7 +31,7 @@ impl Watched {
         match self {
             Self::List(list) => drop(list.upgrade().map(|list| list.replace(Vec::new()))),
             Self::Map(map) => drop(map.upgrade().map(|map| map.take())),
-            Self::Cell(cell) => drop(cell.upgrade().map(|cell| cell.replace(Value::Null))),
+            Self::Cell(cell) => drop(cell.upgrade().map(|cell| cell.release())),
             Self::Object(object) => drop(
                 object
                     .upgrade()

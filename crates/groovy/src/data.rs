@@ -1,6 +1,8 @@
 //! Values outside a run: what goes into a script and comes out of it, to be kept or sent to
 //! another thread.
 
+mod transfer;
+
 use std::sync::Arc;
 
 use bytes::Bytes;

@@ -7,6 +7,8 @@
 pub mod ast;
 pub mod class;
 pub mod closure;
+mod code;
+mod compile;
 mod cycles;
 pub mod data;
 pub mod decimal;
@@ -19,7 +21,10 @@ pub mod map;
 mod meter;
 pub mod object;
 pub mod ops;
+pub mod program;
 pub mod range;
+pub mod run;
+mod script_class;
 mod sort;
 pub mod syntax;
 #[cfg(test)]

@@ -5,15 +5,22 @@ pub mod closure;
 pub mod collection;
 pub mod date;
 pub mod enumeration;
+pub(crate) mod indent_printer;
 pub mod io;
 pub mod json;
+pub(crate) mod markup_builder;
 pub mod number;
 pub mod object;
 pub(crate) mod params;
+pub(crate) mod streaming_markup_builder;
 pub mod string;
 pub mod throwable;
+pub(crate) mod transformer;
 pub mod xml_slurper;
 pub(crate) mod xml_source;
+#[cfg(test)]
+pub(crate) mod xml_testing;
+pub(crate) mod xml_util;
 
 use crate::class::Class;
 
@@ -29,6 +36,10 @@ static AREAS: &[&[&Class]] = &[
     date::CLASSES,
     enumeration::CLASSES,
     json::CLASSES,
+    indent_printer::CLASSES,
+    markup_builder::CLASSES,
+    streaming_markup_builder::CLASSES,
+    xml_util::CLASSES,
     xml_slurper::CLASSES,
     xml_source::CLASSES,
     crate::xml::fault::CLASSES,

@@ -51,6 +51,21 @@ impl Throwable {
         }
     }
 
+    /// What stands between class and message: the place in a document, for the one class that
+    /// tells it, or a colon.
+    fn place(&self) -> String {
+        let detail = |name: &str| match self.details.iter().find(|(known, _)| **known == *name) {
+            Some((_, Value::Int(number))) => Some(*number),
+            _ => None,
+        };
+        match (detail("lineNumber"), detail("columnNumber")) {
+            (Some(line), Some(column)) => {
+                format!("; lineNumber: {line}; columnNumber: {column}; ")
+            }
+            _ => ": ".to_owned(),
+        }
+    }
+
     /// The name of its class.
     #[must_use]
     pub fn class_name(&self) -> &str {
@@ -74,7 +89,7 @@ impl Object for Throwable {
     fn to_text(&self, _vm: &mut Vm, _this: &Value) -> Result<Option<Str>> {
         let name = self.class_name();
         Ok(Some(match &*self.message.borrow() {
-            Some(message) => format!("{name}: {message}").into(),
+            Some(message) => format!("{name}{}{message}", self.place()).into(),
             None => name.into(),
         }))
     }

@@ -18,9 +18,10 @@ use crate::range::Range;
 use crate::text::Str;
 
 /// A value of a script. Cloning is cheap: what is large is shared, as references are in Java.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 #[expect(missing_docs, reason = "each is the Java class its name says")]
 pub enum Value {
+    #[default]
     Null,
     Bool(bool),
     Byte(i8),

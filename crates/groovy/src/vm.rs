@@ -1,19 +1,34 @@
 //! A run, as library code sees it: what it may ask of the running script.
 
+mod assert;
+mod assign;
+pub(crate) mod call;
+mod error;
+mod eval;
+mod exec;
+pub(crate) mod frame;
+mod invoke;
+pub(crate) mod loaded;
+pub(crate) mod member;
+
 use std::cmp::Ordering;
 use std::rc::Rc;
 use std::time::Duration;
 
-use crate::class::{Class, ClassRef};
+use crate::code::FunctionId;
+use crate::compile::{RED_ZONE, STACK};
 use crate::host::Host;
 use crate::library;
 use crate::limits::Limits;
+use crate::map::{Map, MapKind};
 use crate::meter;
 use crate::ops;
 use crate::text::Str;
-use crate::throwable::{throw, throw_bare};
-use crate::thrown::{Limit, Result, Thrown, Why};
+use crate::throwable::throw_bare;
+use crate::thrown::{Limit, Result, Thrown};
 use crate::value::Value;
+use frame::SharedCell;
+use loaded::Loaded;
 
 /// How many steps pass between two looks at memory and at the host.
 const LOOK: u64 = 4096;
@@ -28,6 +43,16 @@ pub struct Vm {
     memory_before: usize,
     printed: usize,
     slept: Duration,
+    /// Variables of running functions.
+    stack: Vec<Value>,
+    /// Variables of running functions that closures share.
+    cells: Vec<Rc<SharedCell>>,
+    /// Running functions and the lines they are at.
+    lines: Vec<(FunctionId, u32)>,
+    binding: Rc<Map>,
+    loaded: Option<Rc<Loaded>>,
+    /// Columns and values noted for the message of an `assert`.
+    notes: Vec<(u32, Value)>,
 }
 
 impl Vm {
@@ -43,7 +68,18 @@ impl Vm {
             memory_before: meter::live(),
             printed: 0,
             slept: Duration::ZERO,
+            stack: Vec::new(),
+            cells: Vec::new(),
+            lines: Vec::new(),
+            binding: Map::new(MapKind::Linked),
+            loaded: None,
+            notes: Vec::new(),
         }
+    }
+
+    /// Makes the unit known whose code runs.
+    pub(crate) fn load(&mut self, loaded: &Rc<Loaded>) {
+        self.loaded = Some(Rc::clone(loaded));
     }
 
     /// The world.
@@ -129,135 +165,6 @@ impl Vm {
         self.host.sleep(time).map_err(Thrown::limit)
     }
 
-    /// Calls a closure, or anything else with a method `call`.
-    ///
-    /// # Errors
-    /// What it throws.
-    pub fn call(&mut self, callee: &Value, args: &[Value]) -> Result<Value> {
-        match callee {
-            Value::Closure(closure) => {
-                self.step(1)?;
-                self.depth += 1;
-                if self.depth > self.limits.depth {
-                    self.depth -= 1;
-                    return Err(throw_bare("StackOverflowError"));
-                }
-                let result = closure.code.run(self, closure, args);
-                self.depth -= 1;
-                result
-            }
-            other => self.invoke(other, "call", args),
-        }
-    }
-
-    /// Calls a method.
-    ///
-    /// # Errors
-    /// What it throws; `MissingMethodException` when there is none.
-    pub fn invoke(&mut self, object: &Value, name: &str, args: &[Value]) -> Result<Value> {
-        self.step(1)?;
-        if object.is_null()
-            && !matches!(
-                name,
-                "equals" | "toString" | "is" | "asType" | "plus" | "with" | "iterator" | "each"
-            )
-        {
-            let message = format!("Cannot invoke method {name}() on null object");
-            return Err(throw("NullPointerException", message));
-        }
-        if let Value::Object(it) = object
-            && let Some(result) = it.call(self, object, name, args)?
-        {
-            return Ok(result);
-        }
-        if let Some(method) = self.table(object).method(name) {
-            match method(self, object, args) {
-                Err(Thrown(why)) if matches!(*why, Why::Mismatch) => {}
-                other => return other,
-            }
-        }
-        if let Value::Object(it) = object
-            && let Some(result) = it.call_missing(self, object, name, args)?
-        {
-            return Ok(result);
-        }
-        Err(throw(
-            "MissingMethodException",
-            format!(
-                "No signature of method: {}.{name}() is applicable",
-                object.class().name()
-            ),
-        ))
-    }
-
-    /// Reads a property.
-    ///
-    /// # Errors
-    /// What its getter throws; `MissingPropertyException` when there is none.
-    pub fn get(&mut self, object: &Value, name: &str) -> Result<Value> {
-        self.step(1)?;
-        if object.is_null() {
-            return Err(throw(
-                "NullPointerException",
-                format!("Cannot get property '{name}' on null object"),
-            ));
-        }
-        if let Value::Map(map) = object {
-            return match map.get_str(name) {
-                Some(value) => Ok(value),
-                None => library::collection::lookup(self, map, &Value::text(name)),
-            };
-        }
-        if let Value::Object(it) = object
-            && let Some(value) = it.get(self, object, name)?
-        {
-            return Ok(value);
-        }
-        match self.table(object).getter(name) {
-            Some(getter) => getter(self, object, &[]),
-            None => Err(throw(
-                "MissingPropertyException",
-                format!(
-                    "No such property: {name} for class: {}",
-                    object.class().name()
-                ),
-            )),
-        }
-    }
-
-    /// Sets a property.
-    ///
-    /// # Errors
-    /// What its setter throws; `MissingPropertyException` when there is none.
-    pub fn set(&mut self, object: &Value, name: &str, value: &Value) -> Result<()> {
-        if let Value::Map(map) = object {
-            map.put(Value::text(name), value.clone());
-            return Ok(());
-        }
-        if let Value::Object(it) = object
-            && it.set(self, object, name, value)?
-        {
-            return Ok(());
-        }
-        let setter = setter_name(name);
-        self.invoke(object, &setter, std::slice::from_ref(value))
-            .map(drop)
-    }
-
-    /// The table in which methods of a value are found.
-    #[must_use]
-    pub fn table(&self, value: &Value) -> &'static Class {
-        match value {
-            Value::List(list) => list.table(),
-            Value::Map(map) => map.table(),
-            Value::Set(set) => set.table_of_set(),
-            other => match other.class() {
-                ClassRef::Native(class) | ClassRef::Primitive(class) => class,
-                _ => &library::object::OBJECT,
-            },
-        }
-    }
-
     /// Groovy truth.
     ///
     /// # Errors
@@ -306,11 +213,22 @@ impl Vm {
     pub fn items(&mut self, value: &Value) -> Result<Vec<Value>> {
         library::collection::items(self, value)
     }
-}
 
-/// `name` → `setName`.
-fn setter_name(property: &str) -> String {
-    let mut chars = property.chars();
-    let first = chars.next().map(|c| c.to_uppercase().to_string());
-    format!("set{}{}", first.unwrap_or_default(), chars.as_str())
+    /// The variables that scripts of the run share.
+    #[must_use]
+    pub fn binding(&self) -> Rc<Map> {
+        Rc::clone(&self.binding)
+    }
+
+    /// Runs something one call deeper, so that recursion ends.
+    pub(crate) fn deeper<T>(&mut self, run: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+        self.step(1)?;
+        if self.depth >= self.limits.depth {
+            return Err(throw_bare("StackOverflowError"));
+        }
+        self.depth += 1;
+        let result = stacker::maybe_grow(RED_ZONE, STACK, || run(self));
+        self.depth -= 1;
+        result
+    }
 }

@@ -100,9 +100,9 @@ enum Command {
     /// Spaces: where service instances live
     #[command(subcommand)]
     Space(space::Command),
-    /// Deploy a flow, or the flows of a package
+    /// Deploy a flow, a script collection or a value mapping, or those of a package
     Deploy(flow::Deploy),
-    /// Stop a flow and remove it
+    /// Stop a flow and remove it, or remove what flows share
     Undeploy {
         /// Flow id
         flow: String,

@@ -16,6 +16,7 @@ use lockgate_store::{audit, deployed_artifacts};
 use serde_json::Value;
 
 use crate::error::{Error, Result};
+use crate::runtime::RuntimeArtifact;
 use crate::service::Operations;
 
 pub use endpoints::Endpoint;
@@ -44,10 +45,12 @@ pub struct DeployedFlow {
 }
 
 /// What a deployment or a change led to.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Outcome {
     /// The flows that were deployed or changed.
     pub flows: Vec<DeployedFlow>,
+    /// Script collections and value mappings that were deployed.
+    pub shared: Vec<RuntimeArtifact>,
     /// What deserves attention although it worked.
     pub findings: Vec<Finding>,
 }
@@ -144,7 +147,11 @@ impl Operations {
         };
         let new = vec![deployed];
         let flows = self.publish(actor, "flow.update", new, &note).await?;
-        Ok(Outcome { flows, findings })
+        Ok(Outcome {
+            flows,
+            findings,
+            ..Outcome::default()
+        })
     }
 
     /// Undeploys a flow. Messages under way are finished, new calls are refused.

@@ -345,7 +345,7 @@ fn of_artifact(artifact: DeployedArtifact) -> RuntimeArtifact {
 }
 
 /// What the audit log calls an artifact of this kind.
-fn noun(kind: ArtifactKind) -> &'static str {
+pub(crate) fn noun(kind: ArtifactKind) -> &'static str {
     match kind {
         ArtifactKind::Flow => "flow",
         ArtifactKind::ScriptCollection => "script-collection",

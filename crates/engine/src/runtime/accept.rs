@@ -21,11 +21,11 @@ use tokio::time::sleep;
 use super::{Runtime, Target, http};
 use crate::access::Permit;
 use crate::entry::{Inbound, Outcome, Refused};
-use crate::error::StepError;
+use crate::error::{DUPLICATE_ENTRY, StepError};
 use crate::exchange::{Body, Exchange};
 use crate::journal::{Head, Open, Sender, Slot};
 use crate::names;
-use crate::run::{self, Chain, Completion, Ending};
+use crate::run::{self, Aborted, Chain, Ending, Transaction};
 use crate::value::Value;
 
 /// An exchange that runs longer than this is shown in the message log before it ends.
@@ -226,7 +226,8 @@ impl Runtime {
         if head.level >= LogLevel::Debug && matches!(head.sender, Some(Sender::Caller(_))) {
             http::tell(&mut exchange);
         }
-        let completion = Completion::default();
+        let waits = target.deployed.pipeline.processes[target.process].transactional;
+        let transaction = Transaction::new(self.store().clone(), waits);
         let mut ending = {
             let trail = &mut open.trail;
             let mut work = pin!(run::run(
@@ -234,7 +235,7 @@ impl Runtime {
                 &target,
                 &mut exchange,
                 &chain,
-                &completion,
+                &transaction,
                 trail
             ));
             let mut announced = false;
@@ -250,9 +251,7 @@ impl Runtime {
                 }
             }
         };
-        if matches!(ending, Ending::Completed)
-            && let Err(error) = self.complete(&mut exchange, &chain, completion).await
-        {
+        if let Err(error) = Self::complete(&mut exchange, &ending, &chain, transaction).await {
             open.trail.error = Some((Arc::clone(&error), Arc::from("")));
             ending = Ending::Failed(error);
         }
@@ -276,25 +275,32 @@ impl Runtime {
 }
 
 impl Runtime {
-    /// Does what is left to do when a message has completed. Boxed here, so that flows that call each
+    /// Does what is left to do when a message has ended well. Boxed here, so that flows that call each
     /// other have no room for it on their stacks.
     fn complete<'a>(
-        &'a self,
         exchange: &'a mut Exchange,
+        ending: &'a Ending,
         chain: &'a Chain,
-        completion: Completion,
+        transaction: Transaction,
     ) -> BoxFuture<'a, Result<(), Arc<StepError>>> {
         Box::pin(async move {
-            if chain.synchronous {
+            let has_completed = match ending {
+                Ending::Completed => true,
+                Ending::Escalated => false,
+                Ending::Failed(_) | Ending::Abandoned => return Ok(()),
+            };
+            if has_completed && chain.synchronous {
                 // A body that cannot be written in its character set fails the message, not the answer.
                 exchange.body = Body::Bytes(exchange.body_bytes()?);
             }
-            let done = completion.carry_out(self.store()).await;
-            done.map_err(|error| {
-            Arc::new(StepError::new(format!(
-                "The entries that the message fetched from data stores could not be deleted: {error}."
-            )))
-        })
+            let committed = transaction.commit(has_completed).await;
+            committed.map_err(|aborted| {
+                let text = format!("The message ended well, but {aborted}.");
+                Arc::new(match aborted {
+                    Aborted::Taken(_) => StepError::of_class(DUPLICATE_ENTRY, text),
+                    Aborted::Store(_) => StepError::new(text),
+                })
+            })
         })
     }
 }

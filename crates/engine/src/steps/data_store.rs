@@ -20,7 +20,7 @@ use crate::eval;
 use crate::exchange::Exchange;
 use crate::names;
 use crate::pipeline::Op;
-use crate::run::{Load, Visit};
+use crate::run::{Load, Visit, Written};
 
 /// The store that the original keeps variables in. Flows delete variables there.
 const OF_VARIABLES: &str = "sap_global_store";
@@ -238,4 +238,20 @@ const fn load(bytes: u64) -> Load {
 /// The store of this server failed, or what is in it cannot be read.
 fn failed(problem: &dyn std::fmt::Display) -> StepError {
     StepError::new(format!("The data store could not be used: {problem}."))
+}
+
+/// What came of a write that cannot meet another entry.
+fn done(written: Written) -> Result<(), StepError> {
+    match written {
+        Written::Yes | Written::Taken => Ok(()),
+        Written::TooMuch => Err(too_much()),
+    }
+}
+
+/// More waits for the end of the message than may be in memory.
+pub(super) fn too_much() -> StepError {
+    StepError::new(format!(
+        "The message would write more than {} bytes in one transaction. Write less, or make the process not transactional.",
+        limits::TRANSACTION
+    ))
 }

@@ -1,6 +1,7 @@
 //! Single steps: what they make of an exchange.
 
 mod stores;
+mod transactions;
 
 use std::sync::Arc;
 

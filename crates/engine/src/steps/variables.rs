@@ -6,15 +6,15 @@ use async_trait::async_trait;
 use lockgate_core::limits;
 use lockgate_flow::expr::Template;
 use lockgate_flow::plan::{Datatype, StoreScope, VariableRow};
-use lockgate_store::variables::{self, Scope};
+use lockgate_store::variables::Scope;
 
 use super::content_modifier::{Source, source};
-use super::{AsyncStep, Preparation, xml};
+use super::{AsyncStep, Preparation, data_store, xml};
 use crate::error::StepError;
 use crate::eval::{self, EvalContext};
 use crate::exchange::Exchange;
 use crate::pipeline::Op;
-use crate::run::{Load, Visit};
+use crate::run::{Load, Visit, Written};
 use crate::value::Value;
 
 /// Writes variables.
@@ -29,8 +29,8 @@ struct Row {
     scope: StoreScope,
 }
 
-/// A variable's name and value, and who sees it.
-type Written = (StoreScope, String, Vec<u8>);
+/// Who sees a variable, its name, and its value.
+type Evaluated = (StoreScope, String, Vec<u8>);
 
 pub(super) fn prepare(
     rows: &[VariableRow],
@@ -79,9 +79,18 @@ impl AsyncStep for WriteVariables {
         if written.is_empty() {
             return Ok(());
         }
-        write(&written, visit).await.map_err(|error| {
-            StepError::new(format!("The variables could not be written: {error}."))
-        })
+        let written = written.into_iter().map(|(visibility, name, value)| {
+            let key = (scope(visibility, visit), name);
+            (key, Some(value))
+        });
+        let written = visit.transaction.set_variables(written.collect()).await;
+        match written {
+            Ok(Written::TooMuch) => Err(data_store::too_much()),
+            Ok(Written::Yes | Written::Taken) => Ok(()),
+            Err(error) => Err(StepError::new(format!(
+                "The variables could not be written: {error}."
+            ))),
+        }
     }
 }
 
@@ -102,7 +111,7 @@ fn evaluate(
     rows: &[Row],
     exchange: &Exchange,
     context: &EvalContext<'_>,
-) -> Result<Vec<Written>, StepError> {
+) -> Result<Vec<Evaluated>, StepError> {
     let all = |document: Option<&lockgate_xml::Document<'_>>| {
         let rows = rows.iter().map(|row| {
             let value = row
@@ -152,12 +161,4 @@ fn check_size(name: &str, value: Option<&[u8]>) -> Result<(), StepError> {
         "The variable {name:?} would have {size} bytes; {} are allowed. Keep it in a data store.",
         limits::VARIABLE
     )))
-}
-
-async fn write(written: &[Written], visit: &Visit<'_>) -> lockgate_store::Result<()> {
-    let mut tx = visit.runtime.store().begin().await?;
-    for (visibility, name, value) in written {
-        variables::set(&mut tx, &scope(*visibility, visit), name, value).await?;
-    }
-    tx.commit().await
 }

@@ -6,6 +6,7 @@ use super::{Lowering, display_name};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kinds;
 use crate::model::{self, Element, ElementKind, Event, Scope, SequenceFlow};
+use crate::params::Context;
 use crate::plan::{End, ExceptionScope, Node, NodeIndex, Process, StepSpec};
 
 /// The nodes of one scope and the sequence flows between them.
@@ -60,12 +61,17 @@ impl<'m> Lowering<'m> {
             "" => self.channels.pool_name(&process.id),
             name => name,
         };
+        let handling = process.properties.get("transactionalHandling");
+        let handling = self
+            .parameters
+            .resolve(handling.unwrap_or_default(), Context::Plain);
         let lowered = Process {
             id: process.id.clone(),
             name: display_name(name),
             nodes,
             start,
             exception,
+            transactional: handling.trim() == "Required",
         };
         self.report_unreachable(&lowered, process);
         lowered

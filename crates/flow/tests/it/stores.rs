@@ -4,7 +4,7 @@ use lockgate_flow::plan::{
     DataStoreStep, Datatype, EntryId, StepSpec, StoreScope, ValueSource, VariableRow,
 };
 
-use crate::draft::Draft;
+use crate::draft::{Draft, properties};
 
 const NAME: (&str, &str) = ("storageName", "Orders");
 
@@ -236,4 +236,24 @@ fn rows_that_mean_nothing_are_errors() {
         assert_eq!(errors.len(), 1, "{errors:?}");
         assert!(errors[0].contains(expected), "{errors:?}");
     }
+}
+
+#[test]
+fn a_process_is_transactional_when_data_stores_are_part_of_it() {
+    for (handling, expected) in [
+        (" Required ", true),
+        ("{{handling}}", true),
+        ("Not Required", false),
+        ("Required JMS", false),
+        ("", false),
+    ] {
+        let pairs = [("transactionalHandling", handling)];
+        let draft = Draft::new()
+            .parameter("handling=Required")
+            .raw(&properties(&pairs))
+            .activity("A", "DBstorage", &[("operation", "delete"), NAME]);
+        let plan = draft.plan();
+        assert_eq!(plan.processes[0].transactional, expected, "{handling}");
+    }
+    assert!(!Draft::new().plan().processes[0].transactional);
 }

@@ -69,7 +69,12 @@ pub static COMPARABLE: Class = Class::interface("java.lang.Comparable");
 /// `java.lang.Class`
 pub static CLASS: Class = Class::new("java.lang.Class");
 
-pub(super) static CLASSES: &[&Class] = &[&OBJECT, &COMPARABLE, &CLASS];
+/// `groovy.lang.Script`
+pub static SCRIPT: Class = Class::new("groovy.lang.Script");
+/// `void`
+pub static VOID: Class = Class::new("java.lang.Void");
+
+pub(super) static CLASSES: &[&Class] = &[&OBJECT, &COMPARABLE, &CLASS, &SCRIPT, &VOID];
 
 /// `new Object()`
 struct Plain;

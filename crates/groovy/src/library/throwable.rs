@@ -1,19 +1,128 @@
 //! Exceptions: the classes, as a table of names and what they extend.
 
-use crate::class::Class;
+use crate::class::{Class, ClassRef};
+use crate::text::Str;
+use crate::throwable::{Frame, Throwable};
+use crate::thrown::{Result, Thrown};
+use crate::value::Value;
+use crate::vm::Vm;
 
 macro_rules! exceptions {
     ($($id:ident $name:literal $above:ident)*) => {
         $(
             #[doc = concat!("`", $name, "`")]
-            pub static $id: Class = Class::new($name).extends(&[&$above]);
+            pub static $id: Class = Class::new($name)
+                .extends(&[&$above])
+                .constructor(|vm, args| construct(&$id, vm, args));
         )*
         pub(super) static CLASSES: &[&Class] = &[&THROWABLE, $(&$id),*];
     };
 }
 
 /// `java.lang.Throwable`
-pub static THROWABLE: Class = Class::new("java.lang.Throwable");
+pub static THROWABLE: Class = Class::new("java.lang.Throwable")
+    .constructor(|vm, args| construct(&THROWABLE, vm, args))
+    .methods(&[
+        ("getMessage", message),
+        ("getLocalizedMessage", message),
+        ("getCause", cause),
+        ("initCause", init_cause),
+        ("toString", to_string),
+        ("printStackTrace", print_stack_trace),
+        ("getStackTrace", stack_trace),
+        ("fillInStackTrace", itself),
+        ("getSuppressed", suppressed),
+        ("addSuppressed", itself),
+    ]);
+
+/// `new T()`, `new T(message)`, `new T(cause)`, `new T(message, cause)`
+fn construct(class: &'static Class, vm: &mut Vm, args: &[Value]) -> Result<Value> {
+    let (message, cause) = match args {
+        [] => (None, Value::Null),
+        [cause] if is_throwable(cause) => (Some(vm.to_string(cause)?), cause.clone()),
+        [message] => (text(vm, message)?, Value::Null),
+        [message, cause] if cause.is_null() || is_throwable(cause) => {
+            (text(vm, message)?, cause.clone())
+        }
+        [message, _] => (text(vm, message)?, Value::Null),
+        _ => return Err(Thrown::mismatch()),
+    };
+    let throwable = Throwable::new(class, message);
+    *throwable.cause.borrow_mut() = cause;
+    let value = Value::object(throwable);
+    vm.fill_trace(&value);
+    Ok(value)
+}
+
+fn is_throwable(value: &Value) -> bool {
+    value.class().is_a(&ClassRef::Native(&THROWABLE))
+}
+
+fn text(vm: &mut Vm, value: &Value) -> Result<Option<Str>> {
+    match value {
+        Value::Null => Ok(None),
+        other => vm.text(other).map(Some),
+    }
+}
+
+fn of(this: &Value) -> Result<&Throwable> {
+    this.downcast::<Throwable>().ok_or_else(Thrown::mismatch)
+}
+
+fn message(_vm: &mut Vm, this: &Value, _args: &[Value]) -> Result<Value> {
+    let message = of(this)?.message.borrow().clone();
+    Ok(message.map_or(Value::Null, Value::Str))
+}
+
+fn cause(_vm: &mut Vm, this: &Value, _args: &[Value]) -> Result<Value> {
+    Ok(of(this)?.cause.borrow().clone())
+}
+
+fn init_cause(_vm: &mut Vm, this: &Value, args: &[Value]) -> Result<Value> {
+    if let [cause] = args {
+        *of(this)?.cause.borrow_mut() = cause.clone();
+    }
+    Ok(this.clone())
+}
+
+fn to_string(vm: &mut Vm, this: &Value, _args: &[Value]) -> Result<Value> {
+    vm.text(this).map(Value::Str)
+}
+
+fn itself(_vm: &mut Vm, this: &Value, _args: &[Value]) -> Result<Value> {
+    Ok(this.clone())
+}
+
+fn suppressed(_vm: &mut Vm, _this: &Value, _args: &[Value]) -> Result<Value> {
+    Ok(Value::list(Vec::new()))
+}
+
+/// The places, each as Java writes them: `processData(script.groovy:3)`.
+fn places(this: &Value) -> Result<Vec<String>> {
+    let frames = of(this)?.frames.borrow().clone();
+    let text = |one: &Frame| format!("{}({}:{})", one.function, one.file, one.line);
+    Ok(frames.iter().map(text).collect())
+}
+
+fn stack_trace(_vm: &mut Vm, this: &Value, _args: &[Value]) -> Result<Value> {
+    Ok(Value::strings(places(this)?))
+}
+
+fn print_stack_trace(vm: &mut Vm, this: &Value, args: &[Value]) -> Result<Value> {
+    let mut trace = vm.text(this)?.to_string();
+    for place in places(this)? {
+        trace.push_str("\n\tat ");
+        trace.push_str(&place);
+    }
+    trace.push('\n');
+    match args {
+        [] => vm.host().print(&trace),
+        [writer, ..] => {
+            vm.invoke(writer, "write", &[Value::text(trace)])?;
+        }
+    }
+    Ok(Value::Null)
+}
 
 exceptions! {
     EXCEPTION "java.lang.Exception" THROWABLE

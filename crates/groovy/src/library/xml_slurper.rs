@@ -1,5 +1,6 @@
 //! `XmlSlurper` and the paths it reads documents into.
 
+mod build;
 mod document;
 mod edit;
 mod members;
@@ -17,7 +18,7 @@ use crate::vm::Vm;
 use crate::xml::parse::Options;
 
 use document::Document;
-use path::Path;
+pub(crate) use path::Path;
 
 /// `groovy.util.XmlSlurper`
 pub(crate) static XML_SLURPER: Class = Class::new("groovy.util.XmlSlurper")

@@ -1,3 +1,5 @@
 //! What the crate does, seen from outside.
 
+mod probes;
+mod support;
 mod syntax;

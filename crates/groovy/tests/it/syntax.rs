@@ -157,6 +157,14 @@ fn calls_need_no_parentheses() {
 }
 
 #[test]
+fn a_constructor_call_stands_without_parentheses() {
+    check(
+        "class A extends B { A(x) { super(x) } }",
+        "class A extends B { A(x) { super(x) } }",
+    );
+}
+
+#[test]
 fn a_newline_ends_what_is_complete() {
     check("x = 1\n+ 2", "x = 1 (+(2))");
     check("x = 1 +\n2", "x = (1 + 2)");

@@ -107,6 +107,10 @@ pub(crate) async fn deploy(deploy: Deploy, session: &Session) -> anyhow::Result<
         for flow in items(answer) {
             print_deployed(flow);
         }
+        let shared = answer.get("shared").and_then(Value::as_array);
+        for artifact in shared.into_iter().flatten() {
+            print_shared(artifact);
+        }
         for warning in answer
             .get("diagnostics")
             .and_then(Value::as_array)
@@ -119,6 +123,17 @@ pub(crate) async fn deploy(deploy: Deploy, session: &Session) -> anyhow::Result<
     let failed = items(&answer).iter().any(|flow| state(flow) == "ERROR");
     anyhow::ensure!(!failed, "a flow is deployed but did not start");
     Ok(())
+}
+
+fn print_shared(artifact: &Value) {
+    let text = |key: &str| cell(artifact.get(key));
+    let about = paint(DIM, format!("{} {}", text("version"), text("kind")));
+    let state = text("state");
+    line(format!(
+        "{} {} {about}",
+        paint(status_style(&state), &state),
+        text("id")
+    ));
 }
 
 fn print_deployed(flow: &Value) {

@@ -10,12 +10,14 @@ use lockgate_core::limits;
 use lockgate_flow::manifest::BundleKind;
 use lockgate_flow::package::{self, Archive, Artifact};
 use lockgate_flow::{Bundle, Diagnostic};
+use lockgate_store::artifacts::ArtifactKind;
 use lockgate_store::flows::{self, FlowHead, LogLevel, NewFlow};
 use serde_json::Value;
 
 use crate::error::{Error, Result};
 use crate::flows::endpoints::Wanted;
 use crate::flows::{Endpoint, Finding, Outcome, findings, parameters};
+use crate::runtime::Deployment;
 use crate::service::Operations;
 
 /// What a request asks to deploy.
@@ -39,9 +41,18 @@ struct Read {
     endpoints: Vec<Endpoint>,
 }
 
+/// What an upload brings.
+struct Upload {
+    flows: Vec<Read>,
+    /// Script collections and value mappings.
+    shared: Vec<Deployment>,
+    findings: Vec<Finding>,
+}
+
 impl Operations {
-    /// Deploys what `{"bundle","parameters"?,"flow"?}` brings, all of it or nothing. Parameters that
-    /// were configured before stay unless they are given; so does the log level.
+    /// Deploys what `{"bundle","parameters"?,"flow"?}` brings: flows all or none, before them the
+    /// script collections and value mappings that they share. Parameters that were configured before
+    /// stay unless they are given; so does the log level.
     ///
     /// # Errors
     /// When fields are wrong, a flow cannot be run, or another flow has one of its addresses.
@@ -54,17 +65,30 @@ impl Operations {
             .collect();
         let by = actor.who.name().to_owned();
         let reading = tokio::task::spawn_blocking(move || read_upload(request, before, by));
-        let (read, findings) = reading
+        let upload = reading
             .await
             .expect("invariant: reading an upload does not panic")?;
-        let wanted = read.iter().map(|read| Wanted {
+        let wanted = upload.flows.iter().map(|read| Wanted {
             flow: &read.flow.id,
             endpoints: &read.endpoints,
         });
         self.check_addresses(&wanted.collect::<Vec<_>>()).await?;
-        let new = read.into_iter().map(|read| read.flow).collect();
-        let flows = self.publish(actor, "flow.deploy", new, "").await?;
-        Ok(Outcome { flows, findings })
+        let mut shared = Vec::with_capacity(upload.shared.len());
+        for artifact in upload.shared {
+            let id = artifact.id.clone();
+            self.deploy_artifact(actor, artifact).await?;
+            shared.push(self.runtime_artifact(&id).await?);
+        }
+        let new: Vec<_> = upload.flows.into_iter().map(|read| read.flow).collect();
+        let flows = match new.is_empty() {
+            true => Vec::new(),
+            false => self.publish(actor, "flow.deploy", new, "").await?,
+        };
+        Ok(Outcome {
+            flows,
+            shared,
+            findings: upload.findings,
+        })
     }
 }
 
@@ -103,9 +127,10 @@ fn read_upload(
     mut request: Request,
     before: HashMap<String, FlowHead>,
     by: String,
-) -> Result<(Vec<Read>, Vec<Finding>)> {
+) -> Result<Upload> {
     let candidates = candidates(&mut request)?;
-    if candidates.len() > 1 && request.parameters.is_some() {
+    let (shared, candidates) = split(candidates);
+    if candidates.len() != 1 && request.parameters.is_some() {
         let message = "apply to a single flow; choose it by the field 'flow'";
         return Err(FieldErrors::one("parameters", message).into());
     }
@@ -123,7 +148,42 @@ fn read_upload(
     {
         return Err(Error::Bundle(all_findings));
     }
-    Ok((all_read, all_findings))
+    Ok(Upload {
+        flows: all_read,
+        shared,
+        findings: all_findings,
+    })
+}
+
+/// Takes out what flows share.
+fn split(candidates: Vec<Candidate>) -> (Vec<Deployment>, Vec<Candidate>) {
+    let mut shared = Vec::new();
+    let mut flows = Vec::new();
+    for candidate in candidates {
+        match candidate.bundle {
+            Ok(bundle) if let Some(kind) = shared_kind(&bundle) => shared.push(Deployment {
+                kind,
+                id: bundle.manifest.symbolic_name.clone(),
+                name: bundle.manifest.name.clone(),
+                version: bundle.manifest.version.clone(),
+                bundle,
+                parameters: BTreeMap::new(),
+            }),
+            bundle => flows.push(Candidate {
+                bundle,
+                ..candidate
+            }),
+        }
+    }
+    (shared, flows)
+}
+
+fn shared_kind(bundle: &Bundle) -> Option<ArtifactKind> {
+    match bundle.manifest.kind {
+        BundleKind::ScriptCollection => Some(ArtifactKind::ScriptCollection),
+        BundleKind::ValueMapping => Some(ArtifactKind::ValueMapping),
+        _ => None,
+    }
 }
 
 fn candidates(request: &mut Request) -> Result<Vec<Candidate>> {
@@ -135,7 +195,7 @@ fn candidates(request: &mut Request) -> Result<Vec<Candidate>> {
             bundle: Ok(bundle),
         }],
         Archive::Package(package) => {
-            let flows = package.artifacts.into_iter().filter(is_flow);
+            let flows = package.artifacts.into_iter().filter(is_deployed);
             let candidate = |artifact: Artifact| Candidate {
                 id: artifact.id,
                 zip: None,
@@ -147,9 +207,11 @@ fn candidates(request: &mut Request) -> Result<Vec<Candidate>> {
     select(candidates, request.flow.as_deref())
 }
 
-fn is_flow(artifact: &Artifact) -> bool {
+fn is_deployed(artifact: &Artifact) -> bool {
     match &artifact.bundle {
-        Ok(bundle) => bundle.manifest.kind == BundleKind::IntegrationFlow,
+        Ok(bundle) => {
+            bundle.manifest.kind == BundleKind::IntegrationFlow || shared_kind(bundle).is_some()
+        }
         // Kept, so that it is reported.
         Err(_) => true,
     }
@@ -168,7 +230,7 @@ fn select(mut candidates: Vec<Candidate>, flow: Option<&str>) -> Result<Vec<Cand
         }
     }
     if candidates.is_empty() {
-        let message = "the package has no integration flow";
+        let message = "the package has no integration flow, script collection or value mapping";
         return Err(FieldErrors::one("bundle", message).into());
     }
     Ok(candidates)

@@ -95,7 +95,7 @@ impl Operations {
         let head = head.ok_or_else(|| Error::NoFlow(id.to_owned()))?;
         Ok(Outcome {
             flows: self.described(vec![head]).await?,
-            findings: Vec::new(),
+            ..Outcome::default()
         })
     }
 }

@@ -15,7 +15,9 @@ use lockgate_web::surface::{Access, SurfaceBuilder};
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::flows::{DeployedFlow, Finding, Outcome};
+use crate::error::Error;
+use crate::flows::{DeployedFlow, Finding};
+use crate::runtime::{RuntimeArtifact, RuntimeState, noun};
 use crate::service::Operations;
 
 const ALL: &str = "/operator/v1/flows";
@@ -161,7 +163,34 @@ impl From<Parameter> for ParameterView {
 #[derive(Debug, Serialize)]
 pub(super) struct DeploymentView {
     items: Vec<FlowView>,
+    shared: Vec<SharedView>,
     diagnostics: Vec<FindingView>,
+}
+
+/// An artifact that flows share.
+#[derive(Debug, Serialize)]
+struct SharedView {
+    id: String,
+    kind: &'static str,
+    name: String,
+    version: String,
+    state: &'static str,
+}
+
+impl From<RuntimeArtifact> for SharedView {
+    fn from(artifact: RuntimeArtifact) -> Self {
+        Self {
+            kind: noun(artifact.kind),
+            state: match artifact.state {
+                RuntimeState::Starting => "STARTING",
+                RuntimeState::Started => "STARTED",
+                RuntimeState::Error => "ERROR",
+            },
+            id: artifact.id,
+            name: artifact.name,
+            version: artifact.version,
+        }
+    }
 }
 
 pub(super) async fn list(
@@ -184,12 +213,14 @@ pub(super) async fn deploy(
         Problem::new(StatusCode::BAD_REQUEST, "LG-BODY-JSON", message)
     })?;
     drop(body);
-    let Outcome { flows, findings } = operations.deploy(&caller.actor(), request).await?;
+    let outcome = operations.deploy(&caller.actor(), request).await?;
     let tenant = &operations.tenant;
-    let items = flows.into_iter().map(|flow| FlowView::new(tenant, flow));
+    let items = outcome.flows.into_iter();
+    let items = items.map(|flow| FlowView::new(tenant, flow));
     Ok(axum::Json(DeploymentView {
         items: items.collect(),
-        diagnostics: findings.iter().map(FindingView::from).collect(),
+        shared: outcome.shared.into_iter().map(SharedView::from).collect(),
+        diagnostics: outcome.findings.iter().map(FindingView::from).collect(),
     }))
 }
 
@@ -226,7 +257,11 @@ pub(super) async fn undeploy(
     caller: Caller,
     Path(flow): Path<String>,
 ) -> Result<StatusCode, Problem> {
-    operations.undeploy(&caller.actor(), &flow).await?;
+    let undeployed = operations.undeploy_artifact(&caller.actor(), &flow).await;
+    undeployed.map_err(|error| match error {
+        Error::NoRuntimeArtifact(id) => Error::NoFlow(id),
+        error => error,
+    })?;
     Ok(StatusCode::NO_CONTENT)
 }
 

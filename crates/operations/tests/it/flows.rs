@@ -33,7 +33,10 @@ async fn a_deployed_bundle_is_a_flow_with_its_url() {
         "deployed_at": "2026-01-01T00:00:00.000Z", "updated_at": "2026-01-01T00:00:00.000Z",
         "endpoints": ["https://acme.it-runtime.example.org/http/orders"], "workers": [],
     });
-    assert_eq!(answer, json!({"items": [expected], "diagnostics": []}));
+    assert_eq!(
+        answer,
+        json!({"items": [expected], "shared": [], "diagnostics": []})
+    );
     assert_eq!(server.get("flows").await.1, json!({"items": [expected]}));
     let (_, shown) = server.get("flows/Orders").await;
     assert_eq!(
@@ -45,6 +48,27 @@ async fn a_deployed_bundle_is_a_flow_with_its_url() {
         .send_bytes(Method::GET, "flows/Orders/bundle", Bytes::new())
         .await;
     assert_eq!((status.as_u16(), &bundle[..]), (200, &zip[..]));
+}
+
+#[tokio::test]
+async fn what_flows_share_is_deployed_with_a_package_and_taken_away_again() {
+    let server = Server::start().await;
+    let zip = package(&[("Orders", Files::orders().zip())]);
+    let answer = deployed(&server, &zip, json!({})).await;
+    let scripts = json!({"id": "Common_Scripts", "kind": "script-collection", "name": "Scripts",
+        "version": "1.0.0", "state": "STARTED"});
+    assert_eq!(answer["shared"], json!([scripts]));
+    assert_eq!(answer["items"].as_array().unwrap().len(), 1);
+    // One flow of a package is that flow only.
+    let (status, _) = server.delete("flows/Common_Scripts").await;
+    assert_eq!(status, 204);
+    let answer = deployed(&server, &zip, json!({"flow": "Orders"})).await;
+    assert_eq!(answer["shared"], json!([]));
+    let (status, _) = server.delete("flows/Common_Scripts").await;
+    assert_eq!(status, 404);
+    // Parameters belong to flows.
+    let only_scripts = json!({"flow": "Common_Scripts", "parameters": {"A": "b"}});
+    assert_fields(&server.deploy(&zip, only_scripts).await, &["parameters"]);
 }
 
 #[tokio::test]
@@ -286,7 +310,8 @@ async fn a_package_with_a_flow_that_cannot_run_deploys_nothing() {
         deployed(&server, &zip, json!({"flow": "Orders"})).await;
         server.delete("flows/Orders").await;
     }
-    assert_fields(&server.deploy(&package(&[]), json!({})).await, &["bundle"]);
+    let shared = deployed(&server, &package(&[]), json!({})).await;
+    assert_eq!(shared["shared"][0]["id"], "Common_Scripts");
 }
 
 #[tokio::test]

@@ -4,13 +4,13 @@ use async_trait::async_trait;
 use lockgate_flow::expr::Template;
 use lockgate_flow::plan::{Datatype, Row as RowSpec, ValueSource};
 use lockgate_store::variables::Scope;
-use lockgate_store::{Store, number_ranges, variables};
+use lockgate_store::{Store, number_ranges};
 
 use super::{Target, convert};
 use crate::error::StepError;
 use crate::eval;
 use crate::exchange::Exchange;
-use crate::run::Visit;
+use crate::run::{VariableKey, Visit};
 use crate::steps::AsyncStep;
 use crate::value::Value;
 
@@ -77,11 +77,11 @@ impl Stored {
             Self::Local(name, default) => {
                 let scope = Scope::Local(visit.pipeline.flow.id.clone());
                 let name = eval::text(name, exchange, &context)?;
-                variable(store, &scope, &name, default.as_deref()).await
+                variable(visit, (scope, name), default.as_deref()).await
             }
             Self::Global(name, default) => {
                 let name = eval::text(name, exchange, &context)?;
-                variable(store, &Scope::Global, &name, default.as_deref()).await
+                variable(visit, (Scope::Global, name), default.as_deref()).await
             }
             Self::NumberRange(name, correlation) => {
                 let correlation = correlation
@@ -97,15 +97,13 @@ impl Stored {
 }
 
 async fn variable(
-    store: &Store,
-    scope: &Scope,
-    name: &str,
+    visit: &Visit<'_>,
+    key: VariableKey,
     default: Option<&str>,
 ) -> lockgate_store::Result<Value> {
-    let mut tx = store.read().await?;
-    let found = variables::get(&mut tx, scope, name).await?;
+    let found = visit.transaction.variable(&key).await?;
     Ok(match found {
-        Some(variable) => Value::from(String::from_utf8_lossy(&variable.value).as_ref()),
+        Some(value) => Value::from(String::from_utf8_lossy(&value).as_ref()),
         None => default.map_or(Value::Null, Value::from),
     })
 }

@@ -1,9 +1,8 @@
 //! Data Store Delete. Deleting what is not there is no error.
 
 use async_trait::async_trait;
-use lockgate_store::{data_stores, variables};
 
-use super::{DataStore, EntryId, Named, OF_VARIABLES, failed};
+use super::{DataStore, EntryId, OF_VARIABLES, done, failed};
 use crate::error::StepError;
 use crate::exchange::Exchange;
 use crate::run::Visit;
@@ -23,20 +22,14 @@ impl AsyncStep for Delete {
         if ids.is_empty() {
             return Ok(());
         }
-        let deleted = delete(&store, &ids, visit).await;
-        deleted.map_err(|error| failed(&error))
-    }
-}
-
-/// Deletes all or none.
-async fn delete(store: &Named, ids: &[String], visit: &Visit<'_>) -> lockgate_store::Result<()> {
-    let mut tx = visit.runtime.store().begin().await?;
-    for id in ids {
-        if store.name == OF_VARIABLES {
-            variables::delete(&mut tx, &store.scope, id).await?;
+        let transaction = visit.transaction;
+        let deleted = if store.name == OF_VARIABLES {
+            let keys = ids.into_iter().map(|id| ((store.scope.clone(), id), None));
+            transaction.set_variables(keys.collect()).await
         } else {
-            data_stores::delete(&mut tx, &store.key(id)).await?;
-        }
+            let keys: Vec<_> = ids.iter().map(|id| store.key(id)).collect();
+            transaction.delete(&keys).await
+        };
+        done(deleted.map_err(|error| failed(&error))?)
     }
-    tx.commit().await
 }

@@ -1,7 +1,7 @@
 //! Data Store Get: an entry becomes the body.
 
 use async_trait::async_trait;
-use lockgate_store::data_stores::{self, Entry, EntryKey};
+use lockgate_store::data_stores::Entry;
 
 use super::{DataStore, EntryId, Named, failed, load};
 use crate::error::StepError;
@@ -30,7 +30,7 @@ impl AsyncStep for Get {
             .into_iter()
             .next();
         let found = match &id {
-            Some(id) => find(&store.key(id), visit).await,
+            Some(id) => visit.transaction.get(&store.key(id)).await,
             None => Ok(None),
         };
         let Some(entry) = found.map_err(|error| failed(&error))? else {
@@ -67,15 +67,10 @@ impl Get {
         headers.set_static(names::DATA_STORE_CREATED, Value::Int(created));
         headers.set_static(names::DATA_STORE_EXPIRES, Value::Int(expires));
         if self.delete {
-            visit.completion.delete(&head);
+            visit.transaction.delete_at_end(&head);
         }
         Ok(())
     }
-}
-
-async fn find(key: &EntryKey, visit: &Visit<'_>) -> lockgate_store::Result<Option<Entry>> {
-    let mut tx = visit.runtime.store().read().await?;
-    data_stores::get(&mut tx, key).await
 }
 
 fn missing(store: &Named, id: Option<&str>) -> StepError {

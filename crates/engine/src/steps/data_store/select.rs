@@ -3,10 +3,10 @@
 use async_trait::async_trait;
 use lockgate_core::crypto::Vault;
 use lockgate_core::limits;
-use lockgate_store::data_stores::{self, Entry};
+use lockgate_store::data_stores::Entry;
 use lockgate_xml::Source;
 
-use super::{DataStore, Named, failed, load};
+use super::{DataStore, failed, load};
 use crate::error::StepError;
 use crate::exchange::{Body, Exchange};
 use crate::names;
@@ -28,7 +28,10 @@ impl AsyncStep for Select {
     async fn apply(&self, exchange: &mut Exchange, visit: &Visit<'_>) -> Result<(), StepError> {
         let store = self.store.find(exchange, visit)?;
         let limit = self.limit_for(exchange)?;
-        let found = find(&store, limit, visit).await;
+        let found = visit
+            .transaction
+            .oldest(&store.scope, &store.name, limit)
+            .await;
         let entries = found.map_err(|error| failed(&error))?.ok_or_else(|| {
             StepError::new(format!(
                 "The entries of the data store {:?} have more than {} bytes together. Select fewer.",
@@ -42,7 +45,9 @@ impl AsyncStep for Select {
         let work = move || combined(entries, &vault);
         exchange.body = Body::Text(visit.compute(load(size), work).await?.into());
         if self.delete {
-            heads.iter().for_each(|head| visit.completion.delete(head));
+            heads
+                .iter()
+                .for_each(|head| visit.transaction.delete_at_end(head));
         }
         Ok(())
     }
@@ -65,16 +70,6 @@ impl Select {
             ))),
         }
     }
-}
-
-async fn find(
-    store: &Named,
-    limit: u32,
-    visit: &Visit<'_>,
-) -> lockgate_store::Result<Option<Vec<Entry>>> {
-    let bytes = limits::DATA_STORE_SELECTION;
-    let mut tx = visit.runtime.store().read().await?;
-    data_stores::oldest(&mut tx, &store.scope, &store.name, limit, bytes).await
 }
 
 /// One document of all entries, each without its declaration.

@@ -5,13 +5,13 @@ use std::time::Duration;
 use async_trait::async_trait;
 use lockgate_core::limits;
 use lockgate_flow::plan::DataStoreWrite as Spec;
-use lockgate_store::data_stores::{self, NewEntry, Plain};
+use lockgate_store::data_stores::{NewEntry, Plain};
 
-use super::{DataStore, EntryId, Named, failed, in_header, is_id, load};
-use crate::error::StepError;
+use super::{DataStore, EntryId, Named, done, failed, in_header, is_id, load};
+use crate::error::{DUPLICATE_ENTRY, StepError};
 use crate::exchange::Exchange;
 use crate::names;
-use crate::run::Visit;
+use crate::run::{Visit, Written};
 use crate::steps::{AsyncStep, Preparation};
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
@@ -107,30 +107,23 @@ impl AsyncStep for Write {
                 .and_then(crate::value::Value::as_text)
                 .unwrap_or_default()
                 .to_owned(),
-            key: key.clone(),
+            key,
             size,
             due_after: self.due_after,
             expires_after: self.expires_after,
         };
-        let written = put(entry, self.replace, visit).await;
-        if !written.map_err(|error| failed(&error))? {
-            return Err(duplicate(&store, &id));
+        let now = visit.runtime.clock().now();
+        let written = visit.transaction.put(entry, self.replace, now).await;
+        match written.map_err(|error| failed(&error))? {
+            Written::Taken => Err(duplicate(&store, &id)),
+            written => done(written),
         }
-        visit.completion.keep(&key);
-        Ok(())
     }
-}
-
-async fn put(entry: NewEntry, replace: bool, visit: &Visit<'_>) -> lockgate_store::Result<bool> {
-    let mut tx = visit.runtime.store().begin().await?;
-    let written = data_stores::put(&mut tx, entry, replace).await?;
-    tx.commit().await?;
-    Ok(written)
 }
 
 fn duplicate(store: &Named, id: &str) -> StepError {
     StepError::of_class(
-        "com.sap.esb.datastore.DuplicateEntryException",
+        DUPLICATE_ENTRY,
         format!(
             "The data store {:?} has an entry with the id {id:?} already. Give it another id, or let the step overwrite existing entries.",
             store.name

@@ -1,31 +1,6 @@
-use std::rc::Rc;
-
 use super::*;
 use crate::closure::Closure;
-use crate::host::{Host, Level};
-use crate::limits::Limits;
-use crate::thrown::Limit;
-
-struct NoHost;
-
-impl Host for NoHost {
-    fn now(&self) -> i64 {
-        0
-    }
-    fn nanos(&self) -> i64 {
-        0
-    }
-    fn random(&self, _bytes: &mut [u8]) {}
-    fn print(&self, _text: &str) {}
-    fn log(&self, _level: Level, _logger: &str, _message: &str) {}
-    fn sleep(&self, _time: std::time::Duration) -> std::result::Result<(), Limit> {
-        Ok(())
-    }
-}
-
-fn vm() -> Vm {
-    Vm::new(Rc::new(NoHost), Limits::default())
-}
+use crate::library::xml_testing::vm;
 
 fn slurp(vm: &mut Vm, text: &str) -> Value {
     let slurper = construct(vm, &[]).unwrap();

@@ -112,6 +112,7 @@ impl Printer {
             ExprKind::Name(_)
                 | ExprKind::Assign { .. }
                 | ExprKind::MultiAssign { .. }
+                | ExprKind::ConstructorCall { .. }
                 | ExprKind::Call { object: None, .. }
         );
         if free && !begins_with_closure(value) {
