@@ -16,10 +16,9 @@ pub(crate) mod streaming_markup_builder;
 pub mod string;
 pub mod throwable;
 pub(crate) mod transformer;
+pub(crate) mod xml_parser;
 pub mod xml_slurper;
 pub(crate) mod xml_source;
-#[cfg(test)]
-pub(crate) mod xml_testing;
 pub(crate) mod xml_util;
 
 use crate::class::Class;
@@ -40,6 +39,7 @@ static AREAS: &[&[&Class]] = &[
     markup_builder::CLASSES,
     streaming_markup_builder::CLASSES,
     xml_util::CLASSES,
+    xml_parser::CLASSES,
     xml_slurper::CLASSES,
     xml_source::CLASSES,
     crate::xml::fault::CLASSES,

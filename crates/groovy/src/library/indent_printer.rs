@@ -79,6 +79,11 @@ impl IndentPrinter {
         self.level.set(self.level.get().wrapping_add(by));
     }
 
+    /// What waits, instead of writing it.
+    pub(crate) fn take(&self) -> String {
+        self.waiting.take()
+    }
+
     /// Hands what waits to the writer.
     pub(crate) fn send(&self, vm: &mut Vm) -> Result<()> {
         let text = self.waiting.take();

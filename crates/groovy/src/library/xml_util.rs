@@ -3,6 +3,7 @@
 use crate::class::{Class, ClassRef};
 use crate::library::streaming_markup_builder::streamer::{Streamer, Style};
 use crate::library::throwable::EXCEPTION;
+use crate::library::xml_parser::{self, Node};
 use crate::library::xml_slurper::Path;
 use crate::text::Str;
 use crate::throwable::throw;
@@ -62,6 +63,9 @@ fn as_markup(vm: &mut Vm, what: &Value) -> Result<Option<Str>> {
             Ok(()) => Ok(Some(streamer.take().into())),
             Err(thrown) => failed(vm, thrown).map(Some),
         };
+    }
+    if let Some(node) = what.downcast_rc::<Node>() {
+        return xml_parser::markup(vm, &node).map(Some);
     }
     let writable = ClassRef::Native(&super::streaming_markup_builder::WRITABLE);
     if what.class().is_a(&writable) {

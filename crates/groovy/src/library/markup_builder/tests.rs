@@ -2,7 +2,7 @@ use std::cell::RefCell;
 
 use super::*;
 use crate::closure::Closure;
-use crate::library::xml_testing::vm;
+use crate::testing::vm;
 
 static SINK: Class = Class::new("Sink").methods(&[("write", |vm, this, args| {
     let text = vm.text(&args[0])?;

@@ -29,7 +29,7 @@ pub(crate) static GPATH_RESULT: Class = Class::new("groovy.util.slurpersupport.G
         ("depthFirst", depth_first),
         ("breadthFirst", breadth_first),
         ("list", list),
-        ("iterator", list),
+        ("iterator", iterator),
         ("getAt", get_at),
         ("putAt", edit::put_at),
         ("find", find),
@@ -187,7 +187,7 @@ pub(super) fn depth_first(vm: &mut Vm, this: &Value, _args: &[Value]) -> Result<
             }
         }
     }
-    Ok(Value::list(all))
+    iterate(vm, all)
 }
 
 fn breadth_first(vm: &mut Vm, this: &Value, _args: &[Value]) -> Result<Value> {
@@ -199,7 +199,17 @@ fn breadth_first(vm: &mut Vm, this: &Value, _args: &[Value]) -> Result<Value> {
         all.extend(below.to_vec(vm)?);
         at += 1;
     }
-    Ok(Value::list(all))
+    iterate(vm, all)
+}
+
+/// An iterator over these.
+fn iterate(vm: &mut Vm, items: Vec<Value>) -> Result<Value> {
+    vm.invoke(&Value::list(items), "iterator", &[])
+}
+
+fn iterator(vm: &mut Vm, this: &Value, _args: &[Value]) -> Result<Value> {
+    let items = path(this)?.to_vec(vm)?;
+    iterate(vm, items)
 }
 
 fn list(vm: &mut Vm, this: &Value, _args: &[Value]) -> Result<Value> {

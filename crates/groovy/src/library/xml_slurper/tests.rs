@@ -1,6 +1,6 @@
 use super::*;
 use crate::closure::Closure;
-use crate::library::xml_testing::vm;
+use crate::testing::vm;
 
 fn slurp(vm: &mut Vm, text: &str) -> Value {
     let slurper = construct(vm, &[]).unwrap();
