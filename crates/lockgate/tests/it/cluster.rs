@@ -108,7 +108,7 @@ async fn two_servers_see_each_others_accounts() {
 }
 
 /// Asks until there is an answer; it must come within the promised time.
-async fn eventually<T>(ask: impl AsyncFn() -> Option<T>) -> T {
+pub(crate) async fn eventually<T>(ask: impl AsyncFn() -> Option<T>) -> T {
     let deadline = Instant::now() + PROPAGATION;
     loop {
         if let Some(answer) = ask().await {

@@ -6,7 +6,9 @@ use http::StatusCode;
 use lockgate_testkit::http::{Request, Response, Server as Peer, reply};
 use lockgate_testkit::smtp;
 use lockgate_testkit::tls::Authority;
+use serde_json::json;
 
+use crate::cluster::eventually;
 use crate::server::{Credentials, Server, root};
 
 /// Where the corpus of published flows lies; tests of it say so loudly when it is missing.
@@ -64,8 +66,8 @@ async fn every_flow_that_needs_nothing_more_deploys() {
         return;
     };
     for number in [
-        "026", "044", "050", "057", "059", "076", "121", "124", "129", "140", "154", "177", "212",
-        "213", "225", "235", "252", "253", "290",
+        "026", "044", "050", "057", "076", "121", "124", "129", "140", "154", "177", "212", "213",
+        "225", "235", "252", "253", "290",
     ] {
         let output = server.output(&[
             "deploy",
@@ -357,4 +359,26 @@ async fn flow_252_sends_a_mail_to_a_fixed_server() {
     assert!(mails[0].encrypted);
     assert_eq!(mails[0].header("Subject").as_deref(), Some("Sync failed"));
     assert!(mails[0].text().contains("Look at the log."));
+}
+
+#[tokio::test]
+async fn flow_290_writes_its_variables_when_it_is_deployed() {
+    let Some((server, _, corpus)) = stage().await else {
+        return;
+    };
+    deploy(&server, &corpus, "290", &[]);
+    let variables = eventually(async || {
+        let variables = server.json(&["variable", "list"]);
+        let items = variables["items"].as_array().unwrap().clone();
+        (!items.is_empty()).then_some(items)
+    })
+    .await;
+    // Both are written together; the quotes are part of what the flow says.
+    let [id, time] = &variables[..] else {
+        panic!("{variables:?}");
+    };
+    assert_eq!(id["name"], "AribaLastReceivedMessageID");
+    assert_eq!((&id["flow"], &id["value"]), (&json!(null), &json!("'100'")));
+    assert_eq!(time["name"], "AribaLastReceivedPATimeStamp");
+    assert!(time["value"].as_str().unwrap().ends_with("+0000"), "{time}");
 }

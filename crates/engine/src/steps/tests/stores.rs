@@ -344,6 +344,10 @@ async fn selected_entries_become_one_document() {
         let expected = format!("{declaration}<messages>{expected}</messages>");
         assert_eq!(text(&exchange), expected);
     }
+    keep(&worker.store, "b", b" \n").await;
+    let exchange = apply(&worker, select(9, false), xml("x")).await.unwrap();
+    let empty = "<message id=\"b\"></message></messages>";
+    assert!(text(&exchange).ends_with(empty), "{}", text(&exchange));
     let mut sent = xml("x");
     sent.headers.set(names::DATA_STORE_LIMIT, "none");
     let wrong = error(apply(&worker, select(9, false), sent).await);
