@@ -52,10 +52,10 @@ pub(crate) fn everything(root: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn debian(packages: &[&str]) -> anyhow::Result<()> {
+pub(crate) fn debian(packages: &[&str]) -> anyhow::Result<()> {
     if !on_path("apt-get") {
         bail!(
-            "the tests need {}: install them with your package manager",
+            "this needs {}: install them with your package manager",
             packages.join(", ")
         );
     }

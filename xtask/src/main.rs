@@ -1,6 +1,7 @@
-//! Project tasks: `cargo xtask test`, `cargo xtask bench`, `cargo xtask tidy`.
+//! Project tasks: `cargo xtask test`, `cargo xtask bench`, `cargo xtask oracle`, `cargo xtask tidy`.
 
 mod install;
+mod oracle;
 mod programs;
 mod shell;
 mod tidy;
@@ -28,6 +29,8 @@ enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<String>,
     },
+    /// Run scripts of real flows with real Groovy and with our engine, and compare
+    Oracle(oracle::Args),
     /// Check the house rules that the compiler does not know
     Tidy,
 }
@@ -36,6 +39,7 @@ fn main() -> anyhow::Result<()> {
     match Args::parse().task {
         Task::Test => test(),
         Task::Bench { args } => bench(&args),
+        Task::Oracle(args) => oracle::run(&root(), &args),
         Task::Tidy => tidy::check(&root()),
     }
 }

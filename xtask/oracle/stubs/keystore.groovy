@@ -1,0 +1,5 @@
+package com.sap.it.api.keystore
+
+class KeystoreService {
+    Object getCertificate(String alias) { null }
+}
