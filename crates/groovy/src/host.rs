@@ -1,7 +1,9 @@
 //! What a script may ask of the world around it.
 
+use std::rc::Rc;
 use std::time::Duration;
 
+use crate::cpi::Services;
 use crate::thrown::Limit;
 
 /// How important a log line is.
@@ -42,6 +44,11 @@ pub trait Host {
     /// # Errors
     /// [`Limit::Stopped`] when the run is given up meanwhile.
     fn sleep(&self, time: Duration) -> Result<(), Limit>;
+
+    /// What `ITApiFactory` gives; `None` where there is no platform.
+    fn services(&self) -> Option<Rc<dyn Services>> {
+        None
+    }
 
     /// Asked now and then: whether the run is given up.
     fn stopped(&self) -> bool {

@@ -9,6 +9,7 @@ pub mod class;
 pub mod closure;
 mod code;
 mod compile;
+pub mod cpi;
 mod cycles;
 pub mod data;
 pub mod decimal;

@@ -43,6 +43,7 @@ static AREAS: &[&[&Class]] = &[
     xml_slurper::CLASSES,
     xml_source::CLASSES,
     crate::xml::fault::CLASSES,
+    crate::cpi::CLASSES,
 ];
 
 /// All classes of the library.

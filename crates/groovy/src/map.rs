@@ -29,6 +29,8 @@ pub enum MapKind {
     Unmodifiable,
     /// As they came, of a parsed JSON object: it has a `toString()` of its own.
     Json,
+    /// Sorted ignoring case, and string keys are found whatever their case: headers of a message.
+    Caseless,
 }
 
 /// A key: equal when Java's `equals` says so.
@@ -42,6 +44,12 @@ impl PartialEq for Key {
 }
 
 impl Eq for Key {}
+
+impl Key {
+    fn is_caseless(&self, text: &str) -> bool {
+        matches!(&self.0, Value::Str(own) if own.eq_ignore_ascii_case(text))
+    }
+}
 
 impl Hash for Key {
     fn hash<H: Hasher>(&self, state: &mut H) {
@@ -180,7 +188,7 @@ impl Map {
         match self.kind {
             MapKind::Linked => &collection::LINKED_HASH_MAP,
             MapKind::Hash => &collection::HASH_MAP,
-            MapKind::Tree => &collection::TREE_MAP,
+            MapKind::Tree | MapKind::Caseless => &collection::TREE_MAP,
             MapKind::Unmodifiable => &collection::UNMODIFIABLE_MAP,
             MapKind::Json => &json::LAZY_MAP,
         }
@@ -195,7 +203,7 @@ impl Map {
         match self.kind {
             MapKind::Linked | MapKind::Json => &collection::LINKED_HASH_SET,
             MapKind::Hash => &collection::HASH_SET,
-            MapKind::Tree => &collection::TREE_SET,
+            MapKind::Tree | MapKind::Caseless => &collection::TREE_SET,
             MapKind::Unmodifiable => &collection::UNMODIFIABLE_SET,
         }
     }
@@ -236,13 +244,36 @@ impl Map {
     /// The value of a string key.
     #[must_use]
     pub fn get_str(&self, key: &str) -> Option<Value> {
-        self.entries.borrow().get(&StrKey(key)).cloned()
+        let entries = self.entries.borrow();
+        match entries.get(&StrKey(key)) {
+            None if self.kind == MapKind::Caseless => {
+                let mut all = entries.iter();
+                let found = all.find(|(other, _)| other.is_caseless(key));
+                found.map(|(_, value)| value.clone())
+            }
+            found => found.cloned(),
+        }
     }
 
     /// Whether there is such a key.
     #[must_use]
     pub fn contains(&self, key: &Value) -> bool {
-        self.entries.borrow().contains_key(&Key(key.clone()))
+        let key = self.spelled(key.clone());
+        self.entries.borrow().contains_key(&Key(key))
+    }
+
+    /// The key as the map has it already, where case does not matter.
+    fn spelled(&self, key: Value) -> Value {
+        if self.kind == MapKind::Caseless
+            && let Value::Str(text) = &key
+        {
+            let entries = self.entries.borrow();
+            let known = entries.keys().find(|other| other.is_caseless(text));
+            if let Some(known) = known {
+                return known.0.clone();
+            }
+        }
+        key
     }
 
     /// Sets the value of a key; the old value.
@@ -250,6 +281,7 @@ impl Map {
         if (key.is_compound() || value.is_compound()) && !self.watched.replace(true) {
             cycles::watch(Watched::Map(Rc::downgrade(self)));
         }
+        let key = self.spelled(key);
         let mut entries = self.entries.borrow_mut();
         let old = entries.insert(Key(key), value);
         if old.is_none() {
@@ -314,10 +346,8 @@ impl Map {
 
     /// Takes out a key.
     pub fn remove(&self, key: &Value) -> Option<(Value, Value)> {
-        let removed = self
-            .entries
-            .borrow_mut()
-            .shift_remove_entry(&Key(key.clone()));
+        let key = Key(self.spelled(key.clone()));
+        let removed = self.entries.borrow_mut().shift_remove_entry(&key);
         let (key, value) = removed?;
         meter::sub(ENTRY);
         self.changed();
@@ -349,6 +379,10 @@ impl Map {
                 let mask = self.buckets.get().wrapping_sub(1);
                 all.sort_by_cached_key(|(key, _)| bucket(hash::java_hash(key), mask));
             }
+            MapKind::Caseless => all.sort_by_cached_key(|(key, _)| match key {
+                Value::Str(name) => name.to_lowercase(),
+                _ => String::new(),
+            }),
             MapKind::Tree if self.comparator.borrow().is_some() => {}
             MapKind::Tree => {
                 let order = |a: &(Value, Value), b: &(Value, Value)| compare::natural(&a.0, &b.0);

@@ -1,5 +1,6 @@
 //! What the crate does, seen from outside.
 
+mod cpi;
 mod probes;
 mod support;
 mod syntax;

@@ -57,7 +57,7 @@ pub(super) fn key_set(_vm: &mut Vm, this: &Value, _args: &[Value]) -> Result<Val
         MapKind::Unmodifiable => {
             return Ok(Value::Set(Map::set_of(MapKind::Unmodifiable, map.keys())));
         }
-        MapKind::Linked | MapKind::Json => &LINKED_KEYS,
+        MapKind::Linked | MapKind::Json | MapKind::Caseless => &LINKED_KEYS,
     };
     Ok(Value::Set(Map::view(class, map, map.keys())))
 }
@@ -72,7 +72,7 @@ pub(super) fn entry_set(vm: &mut Vm, this: &Value, _args: &[Value]) -> Result<Va
         MapKind::Unmodifiable => {
             return Ok(Value::Set(Map::set_of(MapKind::Unmodifiable, entries)));
         }
-        MapKind::Linked | MapKind::Json => &LINKED_ENTRIES,
+        MapKind::Linked | MapKind::Json | MapKind::Caseless => &LINKED_ENTRIES,
     };
     Ok(Value::Set(Map::view(class, map, entries)))
 }

@@ -1,0 +1,170 @@
+//! Scripts of integration flows: the message, its log and the services.
+
+use std::rc::Rc;
+
+use bytes::Bytes;
+use lockgate_groovy::cpi::{self, Content, LogEntry, Outcome, Setting};
+use lockgate_groovy::data::Data;
+use lockgate_groovy::limits::Limits;
+use lockgate_groovy::program::{Options, Program};
+use lockgate_groovy::run::Failure;
+
+use crate::support::Nowhere;
+
+fn content() -> Content {
+    Content {
+        body: Data::Bytes(Bytes::from_static("grün".as_bytes())),
+        headers: vec![("Content-Type".into(), text("text/plain"))],
+        properties: vec![("count".into(), Data::Int(3)), ("env".into(), text("PROD"))],
+        exchange_id: "ID-1".into(),
+        context_name: "Orders".into(),
+        ..Content::default()
+    }
+}
+
+fn text(text: &str) -> Data {
+    Data::Text(text.into())
+}
+
+fn process(body: &str) -> Outcome {
+    let source = format!(
+        "import com.sap.gateway.ip.core.customdev.util.Message\n\
+         Message processData(Message message) {{\n{body}\nreturn message\n}}"
+    );
+    let program = Program::compile("script1.groovy", &source, &Options::default()).unwrap();
+    let setting = Setting {
+        host: Rc::new(Nowhere),
+        limits: Limits::default(),
+        silent: false,
+    };
+    cpi::process(&program, "processData", content(), setting)
+}
+
+/// The body a script leaves.
+fn body(script: &str) -> Data {
+    let outcome = process(script);
+    outcome.result.unwrap();
+    outcome.changes.body.unwrap()
+}
+
+#[test]
+fn the_body_is_what_it_is_asked_for_as_often_as_it_is() {
+    assert_eq!(
+        body("message.body = message.getBody(String) + message.getBody(java.lang.String)"),
+        text("grüngrün")
+    );
+    assert_eq!(
+        body("message.setBody(message.getBody(java.io.Reader).text)"),
+        text("grün")
+    );
+    assert_eq!(
+        body("message.setBody(message.body.text + message.getBody().getText('UTF-8'))"),
+        text("grüngrün")
+    );
+    assert_eq!(
+        body("message.setBody(message.getBody(byte[]).length + '|' + message.bodySize)"),
+        text("5|5")
+    );
+    // What is set is seen at once, as it is.
+    assert_eq!(
+        body("message.setBody([a: 1]); message.setBody(message.body.a + 1)"),
+        text("2")
+    );
+    assert_eq!(body("message.setBody([a: [1, 'x']])"), text("{a=[1, x]}"));
+    assert_eq!(
+        body("message.setBody('x'.bytes)"),
+        Data::Bytes(Bytes::from_static(b"x"))
+    );
+    assert_eq!(body("message.setBody(null)"), Data::Null);
+    assert!(process("message.getBody(String)").changes.body.is_none());
+}
+
+#[test]
+fn headers_ignore_case_and_the_maps_are_live() {
+    let outcome = process(
+        "assert message.headers.get('content-TYPE') == 'text/plain'\n\
+         assert message.getHeader('content-type', String) == 'text/plain'\n\
+         message.headers.put('CONTENT-type', 'a/b')\n\
+         message.setHeader('New', 7)\n\
+         message.properties.remove('count')\n\
+         message.setProperty('list', [1, 2.50])\n\
+         message.setProperty('env', null)\n\
+         assert message.getProperty('list').size() == 2",
+    );
+    outcome.result.unwrap();
+    let headers = outcome.changes.headers.unwrap();
+    assert_eq!(
+        headers,
+        [
+            ("Content-Type".into(), text("a/b")),
+            ("New".into(), Data::Int(7))
+        ]
+    );
+    let properties = outcome.changes.properties.unwrap();
+    assert_eq!(properties.len(), 1);
+    assert_eq!(properties[0].1.to_string(), "[1, 2.50]");
+    assert!(outcome.changes.attachments.is_none());
+}
+
+#[test]
+fn a_script_that_throws_keeps_what_it_did_and_says_where() {
+    let outcome = process(
+        "message.setProperty('step', 'one')\n\
+         messageLogFactory.getMessageLog(message).addAttachmentAsString('Payload', 'p', 'text/xml')\n\
+         throw new IllegalStateException('no ' + message.properties.get('env'))",
+    );
+    let Err(Failure::Exception(thrown)) = &outcome.result else {
+        panic!("{:?}", outcome.result);
+    };
+    assert_eq!(
+        (&*thrown.class, thrown.message.as_deref()),
+        ("java.lang.IllegalStateException", Some("no PROD"))
+    );
+    let frame = &thrown.frames[0];
+    assert_eq!(
+        (frame.function.as_str(), frame.file.as_str(), frame.line),
+        ("processData", "script1.groovy", 5)
+    );
+    let step = ("step".into(), text("one"));
+    assert!(outcome.changes.properties.unwrap().contains(&step));
+    assert!(matches!(&outcome.log[..], [LogEntry::Attachment { name, .. }] if name == "Payload"));
+}
+
+#[test]
+fn attachments_come_and_go() {
+    let outcome = process(
+        "def source = new javax.mail.util.ByteArrayDataSource('hello', 'text/plain')\n\
+         message.addAttachmentObject('a.txt', new org.apache.camel.impl.DefaultAttachment(source))\n\
+         assert message.attachments['a.txt'].content == 'hello'\n\
+         assert message.attachments.values()[0].inputStream.text == 'hello'",
+    );
+    outcome.result.unwrap();
+    let parts = outcome.changes.attachments.unwrap();
+    assert_eq!(
+        (&*parts[0].name, &*parts[0].content_type, &parts[0].data[..]),
+        ("a.txt", "text/plain", &b"hello"[..])
+    );
+}
+
+#[test]
+fn the_exchange_tells_its_id_and_flow() {
+    assert_eq!(
+        body("message.body = message.exchange.exchangeId + message.exchange.context.name"),
+        text("ID-1Orders")
+    );
+}
+
+#[test]
+fn a_script_without_the_function_says_so() {
+    let program = Program::compile("a.groovy", "def other(x) { x }", &Options::default()).unwrap();
+    let setting = Setting {
+        host: Rc::new(Nowhere),
+        limits: Limits::default(),
+        silent: true,
+    };
+    let Err(Failure::Exception(thrown)) = cpi::process(&program, "run1", content(), setting).result
+    else {
+        panic!("it ran");
+    };
+    assert_eq!(&*thrown.class, "groovy.lang.MissingMethodException");
+}
