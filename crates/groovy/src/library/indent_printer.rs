@@ -4,6 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use crate::class::{Class, ClassRef};
+use crate::library::io::write_text;
 use crate::object::Object;
 use crate::text::Str;
 use crate::thrown::{Result, Thrown};
@@ -95,9 +96,7 @@ impl IndentPrinter {
             vm.host().print(&text);
             return Ok(());
         }
-        vm.reserve(text.len())?;
-        vm.invoke(&self.writer, "write", &[Value::text(text)])
-            .map(drop)
+        write_text(vm, &self.writer, &text)
     }
 }
 

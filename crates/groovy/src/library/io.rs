@@ -15,7 +15,7 @@ use bytes::Bytes;
 pub(crate) use denied::refused;
 pub(crate) use input::{INPUT_STREAM, InputStream};
 pub(crate) use output::{OUTPUT_STREAM, OutputStream, write_bytes};
-pub(crate) use writable::Writable;
+pub(crate) use writable::{WRITABLE, Writable};
 pub(crate) use writer::write_text;
 
 use crate::class::Class;

@@ -7,6 +7,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use crate::class::{Class, ClassRef};
+use crate::library::io::{WRITABLE, write_text};
 use crate::object::Object;
 use crate::text::Str;
 use crate::thrown::{Result, Thrown};
@@ -31,15 +32,12 @@ pub(crate) static STREAMING_MARKUP_BUILDER: Class = Class::new("groovy.xml.Strea
         ("setExpandEmptyElements", set_expand),
     ]);
 
-/// `groovy.lang.Writable`
-pub(crate) static WRITABLE: Class = Class::interface("groovy.lang.Writable");
-
 /// What `bind` gives: it writes each time it is asked for its text.
 static BOUND: Class = Class::new("groovy.xml.StreamingMarkupBuilder$Bound")
     .extends(&[&WRITABLE])
     .methods(&[("writeTo", write_to), ("toString", to_string)]);
 
-pub(super) static CLASSES: &[&Class] = &[&STREAMING_MARKUP_BUILDER, &WRITABLE, &BOUND];
+pub(super) static CLASSES: &[&Class] = &[&STREAMING_MARKUP_BUILDER, &BOUND];
 
 #[derive(Default)]
 struct Settings {
@@ -131,8 +129,8 @@ fn write_to(vm: &mut Vm, this: &Value, args: &[Value]) -> Result<Value> {
     let (Some(bound), [writer]) = (this.downcast_rc::<Bound>(), args) else {
         return Err(Thrown::mismatch());
     };
-    let text = Value::Str(bound.write(vm)?);
-    vm.invoke(writer, "write", &[text])?;
+    let text = bound.write(vm)?;
+    write_text(vm, writer, &text)?;
     Ok(writer.clone())
 }
 

@@ -24,7 +24,8 @@ use crate::xml::tree::{Id, Kind, Tree};
 
 use name::QName;
 pub(crate) use node::Node;
-pub(crate) use node_list::{NODE_LIST, property, set_property};
+use node_list::NODE_LIST;
+pub(crate) use node_list::{is_node_list, property, set_property};
 pub(crate) use printer::markup;
 
 /// `groovy.util.XmlParser`

@@ -2,7 +2,10 @@
 
 use std::cell::Cell;
 
+use bytes::Bytes;
+
 use crate::class::{Class, ClassRef};
+use crate::library::io::InputStream;
 use crate::object::Object;
 use crate::text::Str;
 use crate::throwable::throw_bare;
@@ -39,7 +42,7 @@ pub(super) static CLASSES: &[&Class] = &[&INPUT_SOURCE, &XML_CONSTANTS];
 /// A document, not yet parsed.
 pub(crate) enum Source {
     Text(Str),
-    Bytes(Vec<u8>),
+    Bytes(Bytes),
 }
 
 impl Source {
@@ -57,7 +60,7 @@ impl Source {
                     format!("no protocol: {address}"),
                 ))
             }
-            Value::Bytes(bytes) => Ok(Self::Bytes(bytes.borrow().clone())),
+            Value::Bytes(bytes) => Ok(Self::Bytes(bytes.borrow().clone().into())),
             Value::Object(_) => {
                 if let Some(source) = value.downcast::<InputSource>() {
                     return Self::of(vm, &source.inner);
@@ -70,12 +73,8 @@ impl Source {
 
     /// All that a reader or stream has left.
     fn drain(vm: &mut Vm, value: &Value) -> Result<Self> {
-        let class = value.class();
-        let stream = crate::library::classes().find(|class| class.name == "java.io.InputStream");
-        if stream.is_some_and(|stream| class.is_a(&ClassRef::Native(stream)))
-            && let Value::Bytes(bytes) = vm.invoke(value, "getBytes", &[])?
-        {
-            return Ok(Self::Bytes(bytes.borrow().clone()));
+        if let Some(stream) = value.downcast::<InputStream>() {
+            return Ok(Self::Bytes(stream.take_all()));
         }
         match vm.invoke(value, "getText", &[])? {
             Value::Str(text) => Ok(Self::Text(text)),

@@ -27,7 +27,7 @@ fn serialize(vm: &mut Vm, args: &[Value]) -> Result<Value> {
     match args {
         [what] => pretty(vm, what).map(Value::text),
         [what, to] => {
-            let text = Value::text(pretty(vm, what)?);
+            let text = pretty(vm, what)?;
             super::transformer::write_to(vm, to, &text)?;
             Ok(Value::Null)
         }
@@ -67,7 +67,7 @@ fn as_markup(vm: &mut Vm, what: &Value) -> Result<Option<Str>> {
     if let Some(node) = what.downcast_rc::<Node>() {
         return xml_parser::markup(vm, &node).map(Some);
     }
-    let writable = ClassRef::Native(&super::streaming_markup_builder::WRITABLE);
+    let writable = ClassRef::Native(&crate::library::io::WRITABLE);
     if what.class().is_a(&writable) {
         return vm.text(what).map(Some);
     }

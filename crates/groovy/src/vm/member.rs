@@ -5,7 +5,7 @@ use std::rc::Rc;
 use crate::class::ClassRef;
 use crate::closure::{Closure, Strategy};
 use crate::code::NameId;
-use crate::library;
+use crate::library::{self, xml_parser};
 use crate::script_class::Instance;
 use crate::throwable::throw;
 use crate::thrown::Result;
@@ -89,6 +89,9 @@ impl Vm {
                 if let Some(value) = it.get(self, object, name)? {
                     return Ok(Some(value));
                 }
+            }
+            Value::List(list) if xml_parser::is_node_list(list) => {
+                return xml_parser::property(self, list, name).map(Some);
             }
             _ => {}
         }
@@ -223,6 +226,7 @@ impl Vm {
             Value::Closure(closure) => self.closure_set(closure, name, value),
             Value::Class(ClassRef::Script(class)) => class.set_static(self, name, value),
             Value::Object(it) if it.set(self, object, name, value)? => Ok(true),
+            Value::List(list) if xml_parser::set_property(list, name, value)? => Ok(true),
             _ => {
                 let setter = accessor("set", name);
                 let Some(setter) = self.table(object).method(&setter) else {
@@ -256,6 +260,11 @@ impl Vm {
         {
             return Ok(value);
         }
+        if let Value::List(list) = object
+            && xml_parser::is_node_list(list)
+        {
+            return xml_parser::property(self, list, &format!("@{name}"));
+        }
         if let Value::List(_) | Value::Set(_) = object {
             let mut values = Vec::new();
             for item in self.items(object)? {
@@ -280,6 +289,11 @@ impl Vm {
     ) -> Result<()> {
         if let Value::Object(it) = object
             && it.set(self, object, &format!("@{name}"), value)?
+        {
+            return Ok(());
+        }
+        if let Value::List(list) = object
+            && xml_parser::set_property(list, &format!("@{name}"), value)?
         {
             return Ok(());
         }

@@ -29,7 +29,7 @@ impl Object for Writable {
 }
 
 /// `groovy.lang.Writable`
-pub(super) static WRITABLE: Class =
+pub(crate) static WRITABLE: Class =
     Class::interface("groovy.lang.Writable").methods(&[("writeTo", |vm, this, args| {
         match (this.downcast::<Writable>(), args) {
             (Some(writable), [writer]) => {

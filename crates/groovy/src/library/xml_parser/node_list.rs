@@ -46,6 +46,11 @@ fn list(this: &Value) -> Result<&Rc<List>> {
     }
 }
 
+/// Whether a list is one of these.
+pub(crate) fn is_node_list(list: &List) -> bool {
+    matches!(list.kind(), ListKind::Of(class) if std::ptr::eq(class, &NODE_LIST))
+}
+
 /// The property `name` of a list of nodes: what its nodes have by that name.
 pub(crate) fn property(vm: &mut Vm, list: &List, name: &str) -> Result<Value> {
     if let Some(attribute) = name.strip_prefix('@') {
@@ -70,7 +75,7 @@ pub(crate) fn property(vm: &mut Vm, list: &List, name: &str) -> Result<Value> {
 
 /// Sets an attribute of all nodes of a list; `false` when `name` is none.
 pub(crate) fn set_property(list: &List, name: &str, value: &Value) -> Result<bool> {
-    let Some(attribute) = name.strip_prefix('@') else {
+    let Some(attribute) = name.strip_prefix('@').filter(|_| is_node_list(list)) else {
         return Ok(false);
     };
     for item in list.to_vec() {
