@@ -24,6 +24,7 @@ pub mod object;
 pub mod ops;
 pub mod program;
 pub mod range;
+mod regex;
 pub mod run;
 mod script_class;
 mod sort;

@@ -12,6 +12,7 @@ pub(crate) mod markup_builder;
 pub mod number;
 pub mod object;
 pub(crate) mod params;
+pub mod regex;
 pub(crate) mod streaming_markup_builder;
 pub mod string;
 pub mod throwable;
@@ -28,6 +29,7 @@ static AREAS: &[&[&Class]] = &[
     object::CLASSES,
     number::CLASSES,
     string::CLASSES,
+    regex::CLASSES,
     collection::CLASSES,
     io::CLASSES,
     closure::CLASSES,

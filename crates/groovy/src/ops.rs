@@ -7,6 +7,7 @@ pub mod equal;
 pub mod float;
 pub mod hash;
 pub mod number;
+pub mod regex;
 pub mod text;
 pub mod truth;
 

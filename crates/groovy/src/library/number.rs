@@ -12,7 +12,9 @@ pub(crate) mod parse;
 pub(crate) mod rounding;
 
 use crate::class::Class;
+
 use crate::library::object::COMPARABLE;
+pub(crate) use character::is_whitespace;
 
 /// `java.lang.Number`
 pub static NUMBER: Class = Class::new("java.lang.Number").methods(common::METHODS);

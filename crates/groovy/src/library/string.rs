@@ -5,8 +5,11 @@ mod construct;
 mod convert;
 pub(crate) mod encoding;
 mod gdk;
-mod index;
+pub(crate) mod index;
 mod jdk;
+mod lines;
+mod pad;
+mod pick;
 
 use crate::class::Class;
 use crate::library::object::COMPARABLE;

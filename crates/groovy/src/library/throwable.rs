@@ -131,6 +131,7 @@ exceptions! {
     RUNTIME "java.lang.RuntimeException" EXCEPTION
     ILLEGAL_ARGUMENT "java.lang.IllegalArgumentException" RUNTIME
     ILLEGAL_STATE "java.lang.IllegalStateException" RUNTIME
+    PATTERN_SYNTAX "java.util.regex.PatternSyntaxException" ILLEGAL_ARGUMENT
     NUMBER_FORMAT "java.lang.NumberFormatException" ILLEGAL_ARGUMENT
     NULL_POINTER "java.lang.NullPointerException" RUNTIME
     INDEX "java.lang.IndexOutOfBoundsException" RUNTIME

@@ -253,27 +253,10 @@ impl Vm {
 
     /// `a =~ b`, `a ==~ b`
     pub(crate) fn matched(&mut self, op: BinaryOp, text: &Value, pattern: &Value) -> Result<Value> {
-        let pattern = match pattern {
-            Value::Object(_) => pattern.clone(),
-            other => {
-                let class = Value::Class(self.named_class("java.util.regex.Pattern")?);
-                let text = self.text(other)?;
-                self.invoke(&class, "compile", &[Value::Str(text)])?
-            }
-        };
-        let text = Value::Str(self.text(text)?);
-        let matcher = self.invoke(&pattern, "matcher", &[text])?;
         if op == BinaryOp::Match {
-            return self.invoke(&matcher, "matches", &[]);
+            return ops::regex::matches(self, text, pattern).map(Value::Bool);
         }
-        Ok(matcher)
-    }
-
-    fn named_class(&self, name: &str) -> Result<ClassRef> {
-        let class = crate::compile::library_class(name);
-        class
-            .map(ClassRef::Native)
-            .ok_or_else(|| throw("ClassNotFoundException", name))
+        ops::regex::find(self, text, pattern)
     }
 
     /// `object.&name`

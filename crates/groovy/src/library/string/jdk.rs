@@ -2,7 +2,6 @@
 
 use crate::class::Method;
 use crate::library::params;
-use crate::library::string::encoding;
 use crate::library::string::index::{self, first_of, last_of, position};
 use crate::list::{List, ListKind};
 use crate::ops::compare::texts;
@@ -23,9 +22,6 @@ pub(super) static METHODS: &[(&str, Method)] = &[
     ("startsWith", starts_with),
     ("endsWith", |vm, this, args| {
         with(vm, this, args, |a, b| a.ends_with(b))
-    }),
-    ("contains", |vm, this, args| {
-        with(vm, this, args, |a, b| a.contains(b))
     }),
     ("contentEquals", |vm, this, args| {
         with(vm, this, args, |a, b| a == b)
@@ -59,9 +55,7 @@ pub(super) static METHODS: &[(&str, Method)] = &[
         })
     }),
     ("intern", |vm, this, _| Ok(Value::Str(me(vm, this)?))),
-    ("getBytes", encoding::get_bytes),
     ("toCharArray", to_char_array),
-    ("getChars", to_char_array),
     ("regionMatches", region_matches),
 ];
 
@@ -252,7 +246,7 @@ fn replace(vm: &mut Vm, this: &Value, args: &[Value]) -> Result<Value> {
 }
 
 /// A `char[]` of the text.
-fn to_char_array(vm: &mut Vm, this: &Value, args: &[Value]) -> Result<Value> {
+pub(super) fn to_char_array(vm: &mut Vm, this: &Value, args: &[Value]) -> Result<Value> {
     if !args.is_empty() {
         return Err(Thrown::mismatch());
     }
