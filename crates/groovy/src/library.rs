@@ -2,8 +2,10 @@
 
 pub(crate) mod args;
 pub mod closure;
+pub(crate) mod codec;
 pub mod collection;
 pub mod date;
+pub(crate) mod digest;
 pub mod enumeration;
 pub(crate) mod indent_printer;
 pub mod io;
@@ -32,6 +34,8 @@ static AREAS: &[&[&Class]] = &[
     regex::CLASSES,
     collection::CLASSES,
     io::CLASSES,
+    codec::CLASSES,
+    digest::CLASSES,
     closure::CLASSES,
     throwable::CLASSES,
     date::CLASSES,

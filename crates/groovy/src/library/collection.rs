@@ -1,5 +1,6 @@
 //! Lists, sets, maps, ranges and arrays.
 
+mod bytes;
 mod comparator;
 mod cursor;
 mod deque;
@@ -17,6 +18,7 @@ mod sorted;
 mod views;
 pub(crate) mod visit;
 
+pub use bytes::BYTE_ARRAY;
 pub use cursor::{Cursor, items};
 pub use entry::Entry;
 pub(crate) use iterator::Iter;
@@ -193,10 +195,6 @@ pub static ARRAY: Class = Class::new("java.lang.Object[]")
         ("swap", order::swap),
         ("transpose", shape::transpose),
     ]);
-/// `byte[]`
-pub static BYTE_ARRAY: Class = Class::new("[B")
-    .extends(&[&ITERABLE])
-    .methods(&[("clone", list::clone), ("getLength", list::size)]);
 /// `java.util.Map`
 pub static MAP: Class = Class::interface("java.util.Map").methods(&[
     ("asImmutable", shape::as_immutable),

@@ -12,7 +12,7 @@ mod writer;
 
 use bytes::Bytes;
 
-pub(crate) use denied::refused;
+pub(crate) use denied::{network as network_refused, refused};
 pub(crate) use input::{INPUT_STREAM, InputStream};
 pub(crate) use output::{OUTPUT_STREAM, OutputStream, write_bytes};
 pub(crate) use writable::{WRITABLE, Writable};
@@ -83,6 +83,11 @@ pub(super) static CLASSES: &[&Class] = &[
 
 /// The system line separator of the runtime whose results we give.
 const LINE_END: &str = "\n";
+
+/// `new StringWriter()`
+pub(crate) fn string_writer() -> Value {
+    writer::in_memory()
+}
 
 /// `System.out`
 pub(super) fn standard_output() -> Value {

@@ -89,6 +89,11 @@ pub(crate) fn write_text(vm: &mut Vm, to: &Value, text: &str) -> Result<()> {
     }
 }
 
+/// `new StringWriter()`
+pub(super) fn in_memory() -> Value {
+    Value::object(StringWriter::default())
+}
+
 /// `java.io.Writer`
 pub(crate) static WRITER: Class = Class::new("java.io.Writer")
     .extends(&[&input::CLOSEABLE])

@@ -12,6 +12,8 @@ use crate::value::Value;
 use crate::vm::Vm;
 
 pub(super) static METHODS: &[(&str, Method)] = &[
+    ("decodeBase64", crate::library::codec::base64::decode_groovy),
+    ("decodeHex", crate::library::codec::hex::decode_groovy),
     ("length", length),
     ("size", length),
     ("charAt", char_at),
