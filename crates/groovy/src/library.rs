@@ -7,10 +7,12 @@ pub mod collection;
 pub mod date;
 pub(crate) mod digest;
 pub mod enumeration;
+pub(crate) mod format;
 pub(crate) mod indent_printer;
 pub mod io;
 pub mod json;
 pub(crate) mod markup_builder;
+pub mod math;
 pub mod number;
 pub mod object;
 pub(crate) mod params;
@@ -30,6 +32,7 @@ use crate::class::Class;
 static AREAS: &[&[&Class]] = &[
     object::CLASSES,
     number::CLASSES,
+    math::CLASSES,
     string::CLASSES,
     regex::CLASSES,
     collection::CLASSES,

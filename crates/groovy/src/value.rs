@@ -154,7 +154,7 @@ impl Value {
             Self::BigInteger(_) => &number::BIG_INTEGER,
             Self::Decimal(_) => &number::BIG_DECIMAL,
             Self::Str(_) => &string::STRING,
-            Self::GString(_) => &string::GSTRING,
+            Self::GString(_) => &string::GSTRING_IMPL,
             Self::List(list) => return list.class(),
             Self::Map(map) => return map.class(),
             Self::Set(set) => return set.class_of_set(),

@@ -1,12 +1,12 @@
 //! Dates as `java.util` and `java.text` have them.
 
-mod args;
+pub(crate) mod args;
 mod calendar;
 mod civil;
 mod fields;
-mod format;
+pub(crate) mod format;
 mod gregorian;
-mod locale;
+pub(crate) mod locale;
 mod moment;
 mod names;
 mod pattern;

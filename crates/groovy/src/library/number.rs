@@ -15,6 +15,7 @@ use crate::class::Class;
 
 use crate::library::object::COMPARABLE;
 pub(crate) use character::is_whitespace;
+pub(crate) use float::rounded;
 
 /// `java.lang.Number`
 pub static NUMBER: Class = Class::new("java.lang.Number").methods(common::METHODS);

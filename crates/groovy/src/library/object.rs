@@ -61,7 +61,7 @@ pub static OBJECT: Class = Class::new("java.lang.Object")
         ("sleep", sleep),
         ("split", visit::split),
         ("sprintf", sprintf),
-        ("toString", |vm, this, _| vm.to_string(this).map(Value::Str)),
+        ("toString", |vm, this, _| vm.text(this).map(Value::Str)),
         ("with", with),
     ]);
 /// `java.lang.Comparable`

@@ -131,6 +131,15 @@ exceptions! {
     RUNTIME "java.lang.RuntimeException" EXCEPTION
     ILLEGAL_ARGUMENT "java.lang.IllegalArgumentException" RUNTIME
     ILLEGAL_STATE "java.lang.IllegalStateException" RUNTIME
+    ILLEGAL_FORMAT "java.util.IllegalFormatException" ILLEGAL_ARGUMENT
+    UNKNOWN_CONVERSION "java.util.UnknownFormatConversionException" ILLEGAL_FORMAT
+    MISSING_FORMAT_ARGUMENT "java.util.MissingFormatArgumentException" ILLEGAL_FORMAT
+    MISSING_FORMAT_WIDTH "java.util.MissingFormatWidthException" ILLEGAL_FORMAT
+    FORMAT_CONVERSION "java.util.IllegalFormatConversionException" ILLEGAL_FORMAT
+    FORMAT_PRECISION "java.util.IllegalFormatPrecisionException" ILLEGAL_FORMAT
+    FORMAT_FLAGS "java.util.IllegalFormatFlagsException" ILLEGAL_FORMAT
+    FORMAT_CODE_POINT "java.util.IllegalFormatCodePointException" ILLEGAL_FORMAT
+    FORMAT_MISMATCH "java.util.FormatFlagsConversionMismatchException" ILLEGAL_FORMAT
     PATTERN_SYNTAX "java.util.regex.PatternSyntaxException" ILLEGAL_ARGUMENT
     NUMBER_FORMAT "java.lang.NumberFormatException" ILLEGAL_ARGUMENT
     NULL_POINTER "java.lang.NullPointerException" RUNTIME

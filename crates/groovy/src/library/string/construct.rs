@@ -13,6 +13,7 @@ pub(super) static STATICS: &[(&str, Function)] = &[
     ("valueOf", value_of),
     ("copyValueOf", value_of),
     ("join", join),
+    ("format", crate::library::format::format),
 ];
 
 /// `new String(…)`

@@ -117,14 +117,14 @@ pub(super) fn strip_indent(vm: &mut Vm, this: &Value, args: &[Value]) -> Result<
             widths.min().unwrap_or(0)
         }
     };
+    if width == 0 {
+        return Ok(Value::Str(text));
+    }
     let strip = |line: &&str| -> String {
-        let leading = line.chars().take_while(|c| blank(*c)).count();
-        let cut = if args.is_empty() {
-            leading.min(width)
-        } else {
-            width
-        };
-        line.chars().skip(cut).collect()
+        if line.trim_matches(blank).is_empty() {
+            return String::new();
+        }
+        line.chars().skip(width).collect()
     };
     Ok(rejoined(&text, all.iter().map(strip).collect()))
 }

@@ -21,7 +21,9 @@ const ANYTHING: u32 = 100;
 /// how far it is from it: smaller is nearer. `None` when it does not.
 #[must_use]
 pub fn distance(value: &Value, to: Option<&ClassRef>) -> Option<u32> {
-    let Some(to) = to else { return Some(ANYTHING) };
+    let Some(to) = to else {
+        return Some(if value.is_null() { 0 } else { ANYTHING });
+    };
     if value.is_null() {
         return null(to);
     }
