@@ -63,7 +63,9 @@ class Runner {
         def source = new File(path).getText('UTF-8').replaceAll(/(?<![.\w])(?:Thread\s*\.\s*)?sleep\s*\(/, 'Pause.sleep(')
         for (int round = 0; round < 20; round++) {
             try {
-                return new GroovyClassLoader(getClass().classLoader).parseClass(source, 'script1.groovy')
+                def loader = new GroovyClassLoader(getClass().classLoader)
+                def first = loader.parseClass(source, 'script1.groovy')
+                return loader.loadedClasses.find { Script.isAssignableFrom(it) } ?: first
             } catch (MultipleCompilationErrorsException e) {
                 def missing = (e.message =~ /unable to resolve class ([\w.$]+)/).collect { it[1] }.unique()
                 def imports = { line -> missing.any { line =~ /^\s*import\s+(static\s+)?\Q$it\E(?![\w])/ } }
@@ -92,7 +94,7 @@ class Runner {
         message.headers.putAll(job.headers)
         job.properties.each { name, value -> message.setProperty(name, property(value)) }
         job.attachments.each { name, text ->
-            message.addAttachmentObject(name, new DataHandler(new ByteArrayDataSource(text.getBytes('UTF-8'), 'text/plain')))
+            message.addAttachmentObject(name, new DataHandler(new ByteArrayDataSource(text.getBytes('UTF-8'), 'text/plain; charset=utf-8')))
         }
         message
     }

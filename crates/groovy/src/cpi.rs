@@ -19,7 +19,7 @@ use crate::class::Class;
 use crate::data::Data;
 
 pub use log::{LogEntry, MessageLogFactory};
-pub use mapping::{MappingContext, Output};
+pub use mapping::{MappingContext, Output, Queued};
 pub use message::Message;
 pub use process::{Changes, Outcome, Setting, process};
 pub use services::{

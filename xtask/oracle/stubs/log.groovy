@@ -9,13 +9,13 @@ class MessageLogFactory {
 class MessageLog {
     List calls
 
-    void addAttachmentAsString(String name, String text, String mediaType) { calls << ['attachment', name, text, mediaType] }
+    void addAttachmentAsString(String name, String text, String mediaType) { calls << ['attachment', name, text, mediaType].collect { String.valueOf(it) } }
 
-    void addCustomHeaderProperty(String name, String value) { calls << ['header', name, value] }
+    void addCustomHeaderProperty(String name, String value) { calls << ['header', name, value].collect { String.valueOf(it) } }
 
-    void setStringProperty(String name, Object value) { calls << ['property', name, String.valueOf(value)] }
+    void setStringProperty(String name, String value) { calls << ['property', name, value].collect { String.valueOf(it) } }
 
-    void setBooleanProperty(String name, boolean value) { calls << ['property', name, String.valueOf(value)] }
+    void setBooleanProperty(String name, boolean value) { calls << ['property', name, value].collect { String.valueOf(it) } }
 
-    void setIntegerProperty(String name, int value) { calls << ['property', name, String.valueOf(value)] }
+    void setIntegerProperty(String name, int value) { calls << ['property', name, value].collect { String.valueOf(it) } }
 }

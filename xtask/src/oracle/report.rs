@@ -44,6 +44,8 @@ pub(crate) struct Differing {
     /// How many differ.
     pub(crate) calls: usize,
     pub(crate) cause: String,
+    /// Line of the script at which ours threw.
+    pub(crate) line: Option<u32>,
     #[serde(flatten)]
     pub(crate) difference: Difference,
 }
@@ -127,6 +129,7 @@ impl Report {
                 job: ours.id.clone(),
                 calls,
                 cause: cause(ours, &difference),
+                line: ours.line,
                 difference,
             });
         }
@@ -203,9 +206,12 @@ impl Report {
             for one in self.differing.iter().filter(|one| one.cause == cause) {
                 let Difference { part, theirs, ours } = &one.difference;
                 let (theirs, ours) = apart(theirs, ours);
+                let line = one
+                    .line
+                    .map_or(String::new(), |line| format!(" at line {line}"));
                 _ = writeln!(
                     out,
-                    "{} ({} calls) {part}\n  theirs {theirs}\n  ours   {ours}",
+                    "{} ({} calls) {part}{line}\n  theirs {theirs}\n  ours   {ours}",
                     one.job, one.calls
                 );
             }

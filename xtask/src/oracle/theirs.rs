@@ -122,6 +122,7 @@ impl Groovy {
         let status = self
             .command(script)
             .args([input, output])
+            .current_dir(output.parent().unwrap_or(Path::new(".")))
             .stdout(log.try_clone()?)
             .stderr(log)
             .status()

@@ -7,6 +7,7 @@ use smol_str::SmolStr;
 
 use crate::class::{Class, ClassRef};
 use crate::object::Object;
+use crate::text::Str;
 use crate::thrown::{Result, Thrown};
 use crate::value::Value;
 use crate::vm::Vm;
@@ -18,7 +19,7 @@ pub(super) static MESSAGE_LOG_FACTORY: Class =
 pub(super) static MESSAGE_LOG: Class = Class::new("com.sap.it.api.msglog.MessageLog").methods(&[
     ("addAttachmentAsString", add_attachment),
     ("addCustomHeaderProperty", add_custom_header),
-    ("setStringProperty", set_property),
+    ("setStringProperty", set_string),
     ("setBooleanProperty", set_property),
     ("setIntegerProperty", set_property),
     ("setLongProperty", set_property),
@@ -108,11 +109,20 @@ fn add(vm: &mut Vm, this: &Value, entry: LogEntry, size: usize) -> Result<Value>
     Ok(Value::Null)
 }
 
+/// A parameter of type `String`.
+fn string(vm: &mut Vm, value: &Value) -> Result<Str> {
+    match value {
+        Value::Str(_) | Value::GString(_) | Value::Null => vm.text(value),
+        _ => Err(Thrown::mismatch()),
+    }
+}
+
 fn add_attachment(vm: &mut Vm, this: &Value, args: &[Value]) -> Result<Value> {
     let [name, text, media_type] = args else {
         return Err(Thrown::mismatch());
     };
-    let (name, text, media_type) = (vm.text(name)?, vm.text(text)?, vm.text(media_type)?);
+    let (name, text) = (string(vm, name)?, string(vm, text)?);
+    let media_type = string(vm, media_type)?;
     let size = text.len();
     let entry = LogEntry::Attachment {
         name: name.shared(),
@@ -126,7 +136,7 @@ fn add_custom_header(vm: &mut Vm, this: &Value, args: &[Value]) -> Result<Value>
     let [name, value] = args else {
         return Err(Thrown::mismatch());
     };
-    let (name, value) = (vm.text(name)?, vm.text(value)?);
+    let (name, value) = (string(vm, name)?, string(vm, value)?);
     let size = value.len();
     let entry = LogEntry::CustomHeader {
         name: name.shared(),
@@ -135,11 +145,19 @@ fn add_custom_header(vm: &mut Vm, this: &Value, args: &[Value]) -> Result<Value>
     add(vm, this, entry, size)
 }
 
+fn set_string(vm: &mut Vm, this: &Value, args: &[Value]) -> Result<Value> {
+    let [_, value] = args else {
+        return Err(Thrown::mismatch());
+    };
+    string(vm, value)?;
+    set_property(vm, this, args)
+}
+
 fn set_property(vm: &mut Vm, this: &Value, args: &[Value]) -> Result<Value> {
     let [name, value] = args else {
         return Err(Thrown::mismatch());
     };
-    let (name, value) = (vm.text(name)?, vm.text(value)?);
+    let (name, value) = (string(vm, name)?, vm.text(value)?);
     let size = value.len();
     let entry = LogEntry::Property {
         name: name.shared(),

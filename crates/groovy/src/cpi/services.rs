@@ -236,6 +236,9 @@ fn credential_properties(_vm: &mut Vm, this: &Value, _args: &[Value]) -> Result<
 }
 
 fn get_mapped_value(vm: &mut Vm, this: &Value, args: &[Value]) -> Result<Value> {
+    if let [_, _, Value::Null, _, _] = args {
+        return Ok(Value::Null);
+    }
     let [agency, identifier, value, to_agency, to_identifier] = texts(vm, args)?;
     let found =
         of(this)?.mapped_value((&agency, &identifier, &value), (&to_agency, &to_identifier));
