@@ -10,6 +10,7 @@ pub(crate) mod frame;
 mod invoke;
 pub(crate) mod loaded;
 pub(crate) mod member;
+mod trace;
 
 use std::cmp::Ordering;
 use std::rc::Rc;
@@ -53,6 +54,8 @@ pub struct Vm {
     loaded: Option<Rc<Loaded>>,
     /// Columns and values noted for the message of an `assert`.
     notes: Vec<(u32, Value)>,
+    /// Whether the host wants to know what statements give.
+    watched: bool,
 }
 
 impl Vm {
@@ -60,6 +63,7 @@ impl Vm {
     #[must_use]
     pub fn new(host: Rc<dyn Host>, limits: Limits) -> Self {
         Self {
+            watched: host.watches(),
             host,
             limits,
             steps: 0,

@@ -4,3 +4,4 @@ mod cpi;
 mod probes;
 mod support;
 mod syntax;
+mod trace;
