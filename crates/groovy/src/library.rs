@@ -6,6 +6,7 @@ pub(crate) mod codec;
 pub mod collection;
 pub mod date;
 pub(crate) mod digest;
+pub(crate) mod dom;
 pub mod enumeration;
 pub(crate) mod format;
 pub(crate) mod indent_printer;
@@ -44,9 +45,11 @@ static AREAS: &[&[&Class]] = &[
     date::CLASSES,
     enumeration::CLASSES,
     json::CLASSES,
+    dom::CLASSES,
     indent_printer::CLASSES,
     markup_builder::CLASSES,
     streaming_markup_builder::CLASSES,
+    transformer::CLASSES,
     xml_util::CLASSES,
     xml_parser::CLASSES,
     xml_slurper::CLASSES,

@@ -1,5 +1,6 @@
 //! What documents are read from, and the settings that all parsers share.
 
+use std::borrow::Cow;
 use std::cell::Cell;
 
 use bytes::Bytes;
@@ -92,19 +93,20 @@ impl Source {
         }
     }
 
+    /// Its text.
+    pub(crate) fn text(&self) -> Result<Cow<'_, str>> {
+        match self {
+            Self::Text(text) => Ok(Cow::Borrowed(text.as_str())),
+            Self::Bytes(bytes) => input::decode(bytes),
+        }
+    }
+
     /// Parses it.
     pub(crate) fn parse(&self, vm: &mut Vm, options: Options) -> Result<Tree> {
-        let decoded;
-        let text = match self {
-            Self::Text(text) => text.as_str(),
-            Self::Bytes(bytes) => {
-                decoded = input::decode(bytes)?;
-                &decoded
-            }
-        };
+        let text = self.text()?;
         vm.step(text.len() as u64 / 64)?;
         vm.reserve(text.len().saturating_mul(3))?;
-        parse::parse(text, options).map_err(|(fault, text)| fault.thrown(&text))
+        parse::parse(&text, options).map_err(|(fault, text)| fault.thrown(&text))
     }
 }
 
@@ -128,6 +130,7 @@ fn input_source(_vm: &mut Vm, args: &[Value]) -> Result<Value> {
 }
 
 /// What all parsers can be told.
+#[derive(Clone)]
 pub(crate) struct Settings {
     pub(crate) namespaces: Cell<bool>,
     pub(crate) doctype: Cell<bool>,
@@ -137,6 +140,13 @@ const DISALLOW_DOCTYPE: &str = "http://apache.org/xml/features/disallow-doctype-
 const NAMESPACES: &str = "http://xml.org/sax/features/namespaces";
 
 impl Settings {
+    pub(crate) fn new(namespaces: bool, doctype: bool) -> Self {
+        Self {
+            namespaces: Cell::new(namespaces),
+            doctype: Cell::new(doctype),
+        }
+    }
+
     /// The settings of a constructor `(validating, namespaceAware, allowDocType)`.
     pub(crate) fn of(args: &[Value]) -> Result<Self> {
         let (namespaces, doctype) = match args {
@@ -149,10 +159,7 @@ impl Settings {
             ] => (*namespaces, *doctype),
             _ => return Err(Thrown::mismatch()),
         };
-        Ok(Self {
-            namespaces: Cell::new(namespaces),
-            doctype: Cell::new(doctype),
-        })
+        Ok(Self::new(namespaces, doctype))
     }
 
     /// `setFeature(name, on)`. Features that would fetch something have no effect.

@@ -1,6 +1,7 @@
 //! `groovy.xml.XmlUtil`
 
 use crate::class::{Class, ClassRef};
+use crate::library::dom;
 use crate::library::streaming_markup_builder::streamer::{Streamer, Style};
 use crate::library::throwable::EXCEPTION;
 use crate::library::xml_parser::{self, Node};
@@ -37,6 +38,9 @@ fn serialize(vm: &mut Vm, args: &[Value]) -> Result<Value> {
 
 /// The document that something is, indented.
 fn pretty(vm: &mut Vm, what: &Value) -> Result<String> {
+    if let Some(node) = what.downcast::<dom::node::Node>() {
+        return element(vm, node);
+    }
     let text = match what {
         Value::Str(text) => text.clone(),
         Value::GString(_) => vm.text(what)?,
@@ -47,6 +51,16 @@ fn pretty(vm: &mut Vm, what: &Value) -> Result<String> {
         _ => return Err(Thrown::mismatch()),
     };
     indented(vm, &text)
+}
+
+/// The document that an element of a DOM is, indented; that is also its text.
+pub(crate) fn element(vm: &mut Vm, node: &dom::node::Node) -> Result<String> {
+    let mut writer = Writer::new(Charset::Unicode, Some(2));
+    writer.declaration("UTF-8", None);
+    node.dom.write(node.id, &mut writer);
+    vm.step(writer.len() as u64 / 32)?;
+    vm.reserve(writer.len())?;
+    Ok(writer.finish())
 }
 
 /// The markup of a path, a node or something that can be written.

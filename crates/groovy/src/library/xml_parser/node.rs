@@ -206,15 +206,14 @@ impl Node {
             let copy = Self::new(node.name(), node.attributes(), node.value());
             copy.set_parent(Some(parent));
             copy.watch();
-            list.insert(at, Value::Object(copy));
-            at += 1;
+            at += usize::from(list.insert(at, Value::Object(copy)));
         }
     }
 
     fn leave(self: &Rc<Self>, parent: &Rc<Self>) {
         let list = parent.list();
         if let Some(at) = self.position(&list) {
-            list.remove(at);
+            drop(list.remove(at));
         }
         self.set_parent(None);
     }
