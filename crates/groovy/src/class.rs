@@ -221,6 +221,12 @@ pub trait ScriptClass: fmt::Debug + std::any::Any {
     /// Superclass first, then interfaces.
     fn supers(&self) -> Vec<ClassRef>;
 
+    /// Whether it is an interface.
+    fn is_interface(&self) -> bool;
+
+    /// Whether it is an enum.
+    fn is_enum(&self) -> bool;
+
     /// `new`
     ///
     /// # Errors

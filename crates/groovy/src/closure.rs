@@ -1,9 +1,12 @@
 //! Closures.
 
+pub(crate) mod class;
+
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use crate::class::ClassRef;
+use crate::cycles::{self, Watched};
 use crate::thrown::Result;
 use crate::value::Value;
 use crate::vm::Vm;
@@ -30,6 +33,11 @@ pub trait Code {
     /// Declared types of its parameters (`None` for `def`); one untyped for the implicit `it`.
     fn parameters(&self) -> &[Option<ClassRef>];
 
+    /// The name of its class.
+    fn class_name(&self) -> &str {
+        "groovy.lang.Closure"
+    }
+
     /// Whether it has the implicit `it`, so that it may be called without an argument.
     fn implicit_it(&self) -> bool {
         false
@@ -48,6 +56,7 @@ pub struct Closure {
     pub delegate: RefCell<Value>,
     /// Lookup order.
     pub strategy: Cell<Strategy>,
+    watched: Cell<bool>,
 }
 
 impl Closure {
@@ -60,6 +69,7 @@ impl Closure {
             owner,
             this,
             strategy: Cell::new(Strategy::OwnerFirst),
+            watched: Cell::new(false),
         })
     }
 
@@ -98,7 +108,16 @@ impl Closure {
             this: self.this.clone(),
             delegate: RefCell::new(delegate),
             strategy: Cell::new(strategy),
+            watched: Cell::new(false),
         })
+    }
+
+    /// Sets the delegate.
+    pub fn set_delegate(self: &Rc<Self>, delegate: Value) {
+        if delegate.is_compound() && !self.watched.replace(true) {
+            cycles::watch(Watched::Closure(Rc::downgrade(self)));
+        }
+        drop(self.delegate.replace(delegate));
     }
 
     /// Number of parameters.

@@ -108,6 +108,8 @@ pub(crate) enum Home {
 /// A method, closure or initialiser.
 pub(crate) struct Function {
     pub(crate) name: SmolStr,
+    /// The class of a closure.
+    pub(crate) class_name: SmolStr,
     pub(crate) file: u32,
     pub(crate) line: u32,
     pub(crate) class: ClassId,
@@ -176,6 +178,8 @@ pub(crate) struct Derives {
     pub(crate) equals: bool,
     pub(crate) to_string: bool,
     pub(crate) tuple: bool,
+    /// `toString` shows the names of fields.
+    pub(crate) names: bool,
 }
 
 /// A field.
@@ -279,6 +283,8 @@ pub(crate) struct Assert {
     pub(crate) text: SmolStr,
     /// Column at which the text begins.
     pub(crate) column: u32,
+    /// Variables whose values go with a message.
+    pub(crate) values: Box<[(SmolStr, Expr)]>,
     pub(crate) message: Option<Expr>,
 }
 

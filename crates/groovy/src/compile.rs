@@ -1,6 +1,7 @@
 //! From the syntax tree to the compact form.
 
 mod class;
+mod closures;
 mod expr;
 mod names;
 mod scope;
@@ -39,6 +40,8 @@ pub(crate) fn compile(sources: &[Source], host: &[&'static Class]) -> (Unit, Vec
     for (index, source) in sources.iter().enumerate() {
         compiler.file(source, number(index));
     }
+    compiler.cut_circles();
+    compiler.name_closures();
     (compiler.unit, compiler.findings)
 }
 
@@ -55,6 +58,8 @@ struct Compiler<'a> {
     file: u32,
     functions: Vec<FunctionScope>,
     classes: Vec<ClassScope>,
+    /// Functions made so far, by number, and the closures in them.
+    made: Vec<closures::Made>,
     /// The class of each file.
     scripts: Vec<u32>,
     /// Anonymous classes and closures named so far, by the class they are in.
@@ -78,6 +83,7 @@ impl<'a> Compiler<'a> {
             file: 0,
             functions: Vec::new(),
             classes: Vec::new(),
+            made: Vec::new(),
             scripts: Vec::new(),
             anonymous: HashMap::new(),
             noting: false,

@@ -4,6 +4,7 @@
 use std::cell::RefCell;
 use std::rc::{Rc, Weak};
 
+use crate::closure::Closure;
 use crate::list::List;
 use crate::map::Map;
 use crate::object::Object;
@@ -14,6 +15,7 @@ pub(crate) enum Watched {
     List(Weak<List>),
     Map(Weak<Map>),
     Cell(Weak<SharedCell>),
+    Closure(Weak<Closure>),
     Object(Weak<dyn Object>),
 }
 
@@ -23,6 +25,7 @@ impl Watched {
             Self::List(list) => list.strong_count() == 0,
             Self::Map(map) => map.strong_count() == 0,
             Self::Cell(cell) => cell.strong_count() == 0,
+            Self::Closure(closure) => closure.strong_count() == 0,
             Self::Object(object) => object.strong_count() == 0,
         }
     }
@@ -32,6 +35,9 @@ impl Watched {
             Self::List(list) => drop(list.upgrade().map(|list| list.replace(Vec::new()))),
             Self::Map(map) => drop(map.upgrade().map(|map| map.take())),
             Self::Cell(cell) => drop(cell.upgrade().map(|cell| cell.release())),
+            Self::Closure(closure) => {
+                drop(closure.upgrade().map(|closure| closure.delegate.take()));
+            }
             Self::Object(object) => drop(
                 object
                     .upgrade()

@@ -23,6 +23,7 @@ mod meter;
 pub mod object;
 pub mod ops;
 pub mod program;
+mod proxy;
 pub mod range;
 mod regex;
 pub mod run;

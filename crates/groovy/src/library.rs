@@ -1,6 +1,7 @@
 //! The library: one file per class, or per small group of classes that belong together.
 
 pub(crate) mod args;
+pub mod class;
 pub mod closure;
 pub(crate) mod codec;
 pub mod collection;
@@ -9,6 +10,7 @@ pub(crate) mod digest;
 pub(crate) mod dom;
 pub mod enumeration;
 pub(crate) mod format;
+pub mod function;
 pub(crate) mod indent_printer;
 pub mod io;
 pub mod json;
@@ -18,6 +20,7 @@ pub mod number;
 pub mod object;
 pub(crate) mod params;
 pub mod regex;
+pub mod script;
 pub(crate) mod streaming_markup_builder;
 pub mod string;
 pub mod throwable;
@@ -32,6 +35,9 @@ use crate::class::Class;
 /// Every class, area by area.
 static AREAS: &[&[&Class]] = &[
     object::CLASSES,
+    class::CLASSES,
+    script::CLASSES,
+    function::CLASSES,
     number::CLASSES,
     math::CLASSES,
     string::CLASSES,

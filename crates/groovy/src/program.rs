@@ -92,14 +92,8 @@ impl Program {
         &self.findings
     }
 
-    /// Whether the script has a function with this name.
-    #[must_use]
-    pub fn defines(&self, function: &str) -> bool {
-        let script = self.unit.classes.first();
-        let name = self.unit.id(function);
-        script
-            .zip(name)
-            .is_some_and(|(script, name)| script.methods.contains_key(&name))
+    pub(crate) fn unit(&self) -> Arc<Unit> {
+        Arc::clone(&self.unit)
     }
 
     /// Begins a run with variables of its own.

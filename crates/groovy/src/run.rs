@@ -127,6 +127,7 @@ impl Drop for Run {
         }
         drop(self.vm.binding().take());
         self.loaded.release();
+        self.vm.release_nested();
         cycles::release();
     }
 }

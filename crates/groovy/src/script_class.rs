@@ -1,11 +1,14 @@
 //! Classes that a script declares, and their objects.
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::{Rc, Weak};
 
 use crate::class::{Class, ClassRef, ScriptClass};
 use crate::code::{ClassDef, ClassId, FieldDef, FunctionId, Kind, NameId, StmtKind, TypeRef};
 use crate::cycles::{self, Watched};
+use crate::library::object::{COMPARABLE, OBJECT};
+use crate::library::script::{Binding, SCRIPT};
+use crate::list::{List, ListKind};
 use crate::object::Object;
 use crate::ops;
 use crate::text::Str;
@@ -31,6 +34,7 @@ pub(crate) struct ClassObject {
     fields: usize,
     statics: RefCell<Vec<Value>>,
     ready: Cell<bool>,
+    table: OnceCell<&'static Class>,
 }
 
 /// The superclass.
@@ -65,6 +69,7 @@ impl ClassObject {
             fields: offset + own,
             statics: RefCell::new(vec![Value::Null; statics]),
             ready: Cell::new(false),
+            table: OnceCell::new(),
         })
     }
 
@@ -87,6 +92,26 @@ impl ClassObject {
 
     fn def<'a>(&self, loaded: &'a Loaded) -> Option<&'a ClassDef> {
         loaded.unit.classes.get(self.id as usize)
+    }
+
+    /// The table with the methods that the library gives to its objects.
+    pub(crate) fn table(&self) -> &'static Class {
+        self.table.get_or_init(|| {
+            let mut waiting = self.supers();
+            while let Some(class) = waiting.pop() {
+                match class {
+                    ClassRef::Native(class) if class.interface => return class,
+                    ClassRef::Script(class) => waiting.extend(class.supers()),
+                    _ => {}
+                }
+            }
+            &OBJECT
+        })
+    }
+
+    fn kind(&self) -> Option<Kind> {
+        let loaded = self.loaded.upgrade()?;
+        self.def(&loaded).map(|def| def.kind)
     }
 
     /// The class as a value.
@@ -374,6 +399,14 @@ impl ScriptClass for ClassObject {
         above.filter_map(|ty| loaded.resolve(ty)).collect()
     }
 
+    fn is_interface(&self) -> bool {
+        self.kind() == Some(Kind::Interface)
+    }
+
+    fn is_enum(&self) -> bool {
+        self.kind() == Some(Kind::Enum)
+    }
+
     fn construct(&self, vm: &mut Vm, args: &[Value]) -> Result<Value> {
         self.make(vm, args, &Value::Null, Box::default(), None)
     }
@@ -388,7 +421,7 @@ impl ScriptClass for ClassObject {
                 .run(&callee(&loaded, id, &self.value(), &[]), args)
                 .map(Some);
         }
-        if self.def(&loaded).is_some_and(|def| def.kind == Kind::Enum) {
+        if self.is_enum() {
             return self.call_enum(vm, name, args);
         }
         match self.find_static(name) {
@@ -430,11 +463,10 @@ impl ClassObject {
     fn call_enum(&self, vm: &mut Vm, name: &str, args: &[Value]) -> Result<Option<Value>> {
         let constants = self.constants(vm)?;
         match (name, args) {
-            ("values", []) => {
-                let object = &crate::library::object::OBJECT;
-                let kind = crate::list::ListKind::Array(object);
-                Ok(Some(Value::List(crate::list::List::new(kind, constants))))
-            }
+            ("values", []) => Ok(Some(Value::List(List::new(
+                ListKind::Array(&OBJECT),
+                constants,
+            )))),
             ("valueOf", [name]) => {
                 let name = vm.text(name)?;
                 let found = constants.iter().find(|one| {
@@ -531,6 +563,14 @@ impl Instance {
             match (name, args) {
                 ("name", []) => return Ok(Some(constant.clone())),
                 ("ordinal", []) => return Ok(Some(Value::Int(*ordinal))),
+                ("getDeclaringClass", []) => return Ok(Some(self.class.value())),
+                ("compareTo", [other]) => {
+                    let other = other
+                        .downcast::<Self>()
+                        .and_then(|other| other.constant.as_ref());
+                    let (_, other) = other.ok_or_else(Thrown::mismatch)?;
+                    return Ok(Some(Value::Int(ordinal.wrapping_sub(*other))));
+                }
                 _ => {}
             }
         }
@@ -555,6 +595,9 @@ impl Instance {
                 let Some((at, field)) = name.strip_prefix("set").and_then(property) else {
                     return Ok(None);
                 };
+                if field.is_final {
+                    return Ok(None);
+                }
                 self.store(vm, &loaded, at, field, value)?;
                 Ok(Some(Value::Null))
             }
@@ -584,19 +627,32 @@ impl Instance {
         let Some(base) = base else {
             return Ok(None);
         };
-        if name == "getClass" {
+        if name == "getClass" || (name == "toString" && self.throwable().is_some()) {
             return Ok(None);
         }
         vm.try_invoke(&base, name, args)
     }
 
     fn is_script(&self) -> bool {
-        let loaded = self.class.loaded.upgrade();
-        let def = loaded.as_ref().and_then(|loaded| self.class.def(loaded));
-        def.is_some_and(|def| def.kind == Kind::Script)
+        self.class.kind() == Some(Kind::Script)
     }
 
-    fn has_method(&self, name: &str) -> bool {
+    /// What its own `asBoolean` says.
+    pub(crate) fn truth_of(&self, vm: &mut Vm) -> Result<Option<bool>> {
+        if !self.has_method("asBoolean") {
+            return Ok(None);
+        }
+        let Some(this) = self.value() else {
+            return Ok(None);
+        };
+        match self.call_own(vm, &this, "asBoolean", &[])? {
+            Some(truth) => vm.truth(&truth).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// Whether its class or one above declares a method of this name.
+    pub(crate) fn has_method(&self, name: &str) -> bool {
         let mut class = Some(Rc::clone(&self.class));
         while let Some(one) = class {
             let Some(loaded) = one.loaded.upgrade() else {
@@ -623,9 +679,18 @@ impl Instance {
     /// `Name(a, b)`, as `@ToString` has it.
     fn listed(&self, vm: &mut Vm) -> Result<Str> {
         let fields = self.fields.borrow().clone();
+        let loaded = self.class.loaded()?;
+        let def = self.class.def(&loaded);
+        let names = def.filter(|def| def.derives.names);
         let mut texts = Vec::with_capacity(fields.len());
-        for field in &fields {
-            texts.push(vm.text(field)?.to_string());
+        for (at, field) in fields.iter().enumerate() {
+            let text = vm.text(field)?;
+            let name = at.checked_sub(self.class.offset);
+            let name = names.and_then(|def| def.fields.get(name?));
+            texts.push(match name {
+                Some(field) => format!("{}:{text}", loaded.unit.name(field.name)),
+                None => text.to_string(),
+            });
         }
         Ok(format!("{}({})", self.class.name, texts.join(", ")).into())
     }
@@ -643,8 +708,10 @@ impl Object for Instance {
         if let Some(result) = self.call_made(vm, name, args)? {
             return Ok(Some(result));
         }
-        if self.is_script() && name == "getBinding" && args.is_empty() {
-            return Ok(Some(Value::Map(vm.binding())));
+        if self.is_script()
+            && let Some(method) = SCRIPT.methods.iter().find(|(own, _)| *own == name)
+        {
+            return (method.1)(vm, this, args).map(Some);
         }
         self.call_base(vm, name, args)
     }
@@ -665,9 +732,12 @@ impl Object for Instance {
                 return Ok(Some(result));
             }
         }
-        if self.has_method("methodMissing") {
-            let args = [Value::text(name), Value::list(args.to_vec())];
-            return self.call_own(vm, this, "methodMissing", &args);
+        for missing in ["methodMissing", "invokeMethod"] {
+            if self.has_method(missing) {
+                let args = List::new(ListKind::Array(&OBJECT), args.to_vec());
+                let args = [Value::text(name), Value::List(args)];
+                return self.call_own(vm, this, missing, &args);
+            }
         }
         Ok(None)
     }
@@ -681,6 +751,13 @@ impl Object for Instance {
             Some(name) => (name, true),
             None => (name, false),
         };
+        if !raw
+            && name != "binding"
+            && self.has_method("getProperty")
+            && let Some(value) = self.call_own(vm, this, "getProperty", &[Value::text(name)])?
+        {
+            return Ok(Some(value));
+        }
         if !raw {
             for prefix in ["get", "is"] {
                 let getter = accessor(prefix, name);
@@ -709,7 +786,7 @@ impl Object for Instance {
                 return Ok(Some(value));
             }
             if name == "binding" {
-                return Ok(Some(Value::Map(vm.binding())));
+                return Ok(Some(Value::object(Binding(vm.binding()))));
             }
         }
         let base = self.base.borrow().clone();
@@ -724,8 +801,12 @@ impl Object for Instance {
                 return Ok(Some(value));
             }
         }
-        if self.has_method("propertyMissing") {
-            return self.call_own(vm, this, "propertyMissing", &[Value::text(name)]);
+        for missing in ["propertyMissing", "get"] {
+            if self.has_method(missing)
+                && let Some(value) = self.call_own(vm, this, missing, &[Value::text(name)])?
+            {
+                return Ok(Some(value));
+            }
         }
         self.call_made(vm, &accessor("get", name), &[])
     }
@@ -738,6 +819,12 @@ impl Object for Instance {
         };
         let setter = accessor("set", name);
         let args = std::slice::from_ref(value);
+        if !raw && self.has_method("setProperty") {
+            let args = [Value::text(name), value.clone()];
+            if self.call_own(vm, this, "setProperty", &args)?.is_some() {
+                return Ok(true);
+            }
+        }
         if !raw
             && loaded.unit.id(&setter).is_some()
             && self.call_own(vm, this, &setter, args)?.is_some()
@@ -749,6 +836,11 @@ impl Object for Instance {
             .id(name)
             .and_then(|id| self.class.find_field(&loaded, id));
         if let Some((at, field)) = field {
+            if field.is_final {
+                let class = &self.class.name;
+                let message = format!("Cannot set readonly property: {name} for class: {class}");
+                return Err(throw("ReadOnlyPropertyException", message));
+            }
             self.store(vm, &loaded, at, field, value)?;
             return Ok(true);
         }
@@ -763,9 +855,15 @@ impl Object for Instance {
             vm.binding().put(Value::text(name), value.clone());
             return Ok(true);
         }
-        if self.has_method("propertyMissing") {
+        let base = self.base.borrow().clone();
+        if let Some(base @ Value::Map(_)) = base {
+            return vm.set(&base, name, value).map(|()| true);
+        }
+        for missing in ["propertyMissing", "set"] {
             let args = [Value::text(name), value.clone()];
-            return Ok(self.call_own(vm, this, "propertyMissing", &args)?.is_some());
+            if self.has_method(missing) && self.call_own(vm, this, missing, &args)?.is_some() {
+                return Ok(true);
+            }
         }
         if !self.outer.is_null() {
             let outer = self.outer.clone();
@@ -788,6 +886,11 @@ impl Object for Instance {
             .is_some_and(|def| def.derives.to_string)
         {
             return self.listed(vm).map(Some);
+        }
+        if self.throwable().is_some() && self.has_method("getMessage") {
+            let message = self.call_own(vm, this, "getMessage", &[])?;
+            let message = vm.text(&message.unwrap_or_default())?;
+            return Ok(Some(format!("{}: {message}", self.class.name).into()));
         }
         let base = self.base.borrow().clone();
         match base {
@@ -843,6 +946,9 @@ impl Object for Instance {
         let Some(this) = self.value() else {
             return Ok(None);
         };
+        if !Object::class(self).is_a(&ClassRef::Native(&COMPARABLE)) && self.constant.is_none() {
+            return Ok(None);
+        }
         if let Some(order) = self.call_own(vm, &this, "compareTo", std::slice::from_ref(other))? {
             let zero = Value::Int(0);
             return vm.compare(&order, &zero).map(Some);
@@ -858,7 +964,10 @@ impl Object for Instance {
     fn items(&self, vm: &mut Vm, this: &Value) -> Result<Option<Vec<Value>>> {
         match self.call_own(vm, this, "iterator", &[])? {
             Some(iterator) => vm.items(&iterator).map(Some),
-            None => Ok(None),
+            None => match self.base.borrow().clone() {
+                Some(base) => vm.items(&base).map(Some),
+                None => Ok(None),
+            },
         }
     }
 

@@ -9,6 +9,7 @@ mod token;
 
 use crate::ast::{Pos, Script};
 pub use printer::print;
+pub(crate) use printer::sign;
 
 /// Bounds on what is read, so that no source can exhaust memory or stack.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,6 +3,7 @@
 mod assert;
 mod assign;
 pub(crate) mod call;
+mod category;
 mod error;
 mod eval;
 mod exec;
@@ -10,12 +11,13 @@ pub(crate) mod frame;
 mod invoke;
 pub(crate) mod loaded;
 pub(crate) mod member;
-mod trace;
+mod nested;
 
 use std::cmp::Ordering;
 use std::rc::Rc;
 use std::time::Duration;
 
+use crate::class::ClassRef;
 use crate::code::FunctionId;
 use crate::compile::{RED_ZONE, STACK};
 use crate::host::Host;
@@ -24,6 +26,7 @@ use crate::limits::Limits;
 use crate::map::{Map, MapKind};
 use crate::meter;
 use crate::ops;
+use crate::script_class::Instance;
 use crate::text::Str;
 use crate::throwable::throw_bare;
 use crate::thrown::{Limit, Result, Thrown};
@@ -52,10 +55,12 @@ pub struct Vm {
     lines: Vec<(FunctionId, u32)>,
     binding: Rc<Map>,
     loaded: Option<Rc<Loaded>>,
+    /// Classes of `use`, the innermost last.
+    categories: Vec<ClassRef>,
+    /// Units that `evaluate` has made.
+    nested: Vec<Rc<Loaded>>,
     /// Columns and values noted for the message of an `assert`.
     notes: Vec<(u32, Value)>,
-    /// Whether the host wants to know what statements give.
-    watched: bool,
 }
 
 impl Vm {
@@ -63,7 +68,6 @@ impl Vm {
     #[must_use]
     pub fn new(host: Rc<dyn Host>, limits: Limits) -> Self {
         Self {
-            watched: host.watches(),
             host,
             limits,
             steps: 0,
@@ -77,6 +81,8 @@ impl Vm {
             lines: Vec::new(),
             binding: Map::new(MapKind::Linked),
             loaded: None,
+            categories: Vec::new(),
+            nested: Vec::new(),
             notes: Vec::new(),
         }
     }
@@ -174,6 +180,11 @@ impl Vm {
     /// # Errors
     /// What `asBoolean` of a script's class throws.
     pub fn truth(&mut self, value: &Value) -> Result<bool> {
+        if let Some(instance) = value.downcast::<Instance>()
+            && let Some(truth) = instance.truth_of(self)?
+        {
+            return Ok(truth);
+        }
         Ok(ops::truth::truth(value))
     }
 
@@ -215,6 +226,12 @@ impl Vm {
     /// # Errors
     /// What iterating throws.
     pub fn items(&mut self, value: &Value) -> Result<Vec<Value>> {
+        if let Value::Class(ClassRef::Script(class)) = value
+            && class.is_enum()
+            && let Some(values) = class.call_static(self, "values", &[])?
+        {
+            return library::collection::items(self, &values);
+        }
         library::collection::items(self, value)
     }
 

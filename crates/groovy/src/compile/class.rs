@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use smol_str::SmolStr;
 
+use super::closures::Made;
 use super::names::Imports;
 use super::scope::FunctionKind;
 use super::{Compiler, Source, number};
@@ -14,7 +15,7 @@ use crate::code::{
     ClassDef, ClassId, Derives, Expr, FieldDef, Function, FunctionId, Home, Kind, NativeClass, New,
     Place, Stmt, StmtKind, TypeRef,
 };
-use crate::library::object;
+use crate::library::script;
 
 /// Annotations without effect on what a script computes.
 const HARMLESS: [&str; 9] = [
@@ -113,7 +114,7 @@ impl Compiler<'_> {
     }
 
     fn script(&mut self, script: &ast::Script, id: ClassId) {
-        let base = TypeRef::Native(NativeClass(&object::SCRIPT));
+        let base = TypeRef::Native(NativeClass(&script::SCRIPT));
         if let Some(def) = self.def(id) {
             def.superclass = Some(base);
         }
@@ -122,10 +123,6 @@ impl Compiler<'_> {
             self.declare_field(id, field, false);
         }
         self.enter_class(id);
-        for method in &script.methods {
-            self.method(id, method);
-        }
-        self.initializer(id, &fields, false);
         let body = MethodDecl {
             at: script
                 .body
@@ -140,7 +137,11 @@ impl Compiler<'_> {
             throws: Vec::new(),
             body: Some(script.body.clone()),
         };
+        self.initializer(id, &fields, false);
         self.method(id, &body);
+        for method in &script.methods {
+            self.method(id, method);
+        }
         self.classes.pop();
     }
 
@@ -192,6 +193,33 @@ impl Compiler<'_> {
         self.classes.pop();
     }
 
+    /// Takes superclasses away that lead back to their class.
+    pub(super) fn cut_circles(&mut self) {
+        for id in 0..self.unit.classes.len() {
+            let mut seen = vec![id];
+            let mut above = self.above(id);
+            while let Some(class) = above {
+                if seen.contains(&class) {
+                    let message = "the class is its own superclass";
+                    self.finding(ast::Pos::default(), message);
+                    if let Some(def) = self.unit.classes.get_mut(id) {
+                        def.superclass = None;
+                    }
+                    break;
+                }
+                seen.push(class);
+                above = self.above(class);
+            }
+        }
+    }
+
+    fn above(&self, id: usize) -> Option<usize> {
+        match self.unit.classes.get(id)?.superclass {
+            Some(TypeRef::Script(above)) => Some(above as usize),
+            _ => None,
+        }
+    }
+
     fn super_type(&mut self, ty: &ast::Type) -> TypeRef {
         let found = self.type_ref(ty);
         if let TypeRef::Unknown(name) = &found {
@@ -205,7 +233,12 @@ impl Compiler<'_> {
         let mut derives = Derives::default();
         for annotation in &modifiers.annotations {
             match annotation.name.rsplit('.').next().unwrap_or_default() {
-                "ToString" => derives.to_string = true,
+                "ToString" => {
+                    derives.to_string = true;
+                    derives.names = annotation.members.iter().any(|(name, value)| {
+                        name == "includeNames" && value.kind == ast::ExprKind::Bool(true)
+                    });
+                }
                 "EqualsAndHashCode" => derives.equals = true,
                 "TupleConstructor" => derives.tuple = true,
                 "Canonical" | "Immutable" => {
@@ -213,6 +246,7 @@ impl Compiler<'_> {
                         equals: true,
                         to_string: true,
                         tuple: true,
+                        names: false,
                     };
                 }
                 name if HARMLESS.contains(&name) => {}
@@ -258,6 +292,8 @@ impl Compiler<'_> {
     }
 
     fn own_members(&mut self, class: &ClassDecl, id: ClassId) {
+        self.class_initializer(class, id, false);
+        self.class_initializer(class, id, true);
         for method in &class.methods {
             self.method(id, method);
         }
@@ -267,8 +303,6 @@ impl Compiler<'_> {
                 def.constructors.push(function);
             }
         }
-        self.class_initializer(class, id, false);
-        self.class_initializer(class, id, true);
     }
 
     fn method(&mut self, id: ClassId, method: &MethodDecl) {
@@ -292,6 +326,7 @@ impl Compiler<'_> {
         let code = self.statements(body, returns && !void);
         let function = Function {
             name: method.name.as_str().into(),
+            class_name: SmolStr::default(),
             file: self.file,
             line: method.at.line,
             class: self.class(),
@@ -322,6 +357,11 @@ impl Compiler<'_> {
             function.locals = scope.locals;
             function.cells = scope.cells;
             captures = scope.captures;
+            self.made.push(Made {
+                class: function.class,
+                method: (scope.kind == FunctionKind::Method).then(|| function.name.clone()),
+                closures: scope.closures,
+            });
         }
         self.unit.functions.push(function);
         (number(self.unit.functions.len() - 1), captures)
@@ -383,6 +423,7 @@ impl Compiler<'_> {
             } else {
                 "<init>".into()
             },
+            class_name: SmolStr::default(),
             file: self.file,
             line: code.first().map_or(0, |first| first.line),
             class: id,

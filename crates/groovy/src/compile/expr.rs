@@ -90,7 +90,10 @@ impl Compiler<'_> {
             }
             _ => self.operator(expr),
         };
-        self.noted(expr.at.column, compiled)
+        match expr.kind {
+            ExprKind::List(_) | ExprKind::Map(_) | ExprKind::Ternary { .. } => compiled,
+            _ => self.noted(expr.at.column, compiled),
+        }
     }
 
     /// Notes the value for the message of an `assert`, when in one.
@@ -180,7 +183,7 @@ impl Compiler<'_> {
     }
 
     /// A name that stands alone.
-    fn variable(&mut self, expr: &ast::Expr, name: &str) -> Expr {
+    pub(super) fn variable(&mut self, expr: &ast::Expr, name: &str) -> Expr {
         if let Some(variable) = self.local(name) {
             return home(variable.home);
         }
@@ -241,9 +244,29 @@ impl Compiler<'_> {
         if let Some(class) = self.qualified(expr) {
             return Expr::Class(class);
         }
+        if let Some(field) = self.own_field(expr) {
+            return field;
+        }
         match self.property_parts(expr) {
             Some(property) => Expr::Property(Box::new(property)),
             None => Expr::Null,
+        }
+    }
+
+    /// `this.name` in the class that declares the field.
+    fn own_field(&mut self, expr: &ast::Expr) -> Option<Expr> {
+        let ExprKind::Property {
+            object,
+            name,
+            access: ast::Access::Plain,
+            ..
+        } = &expr.kind
+        else {
+            return None;
+        };
+        match &**name {
+            ast::Name::Fixed(name) if object.kind == ExprKind::This => self.field(name),
+            _ => None,
         }
     }
 
@@ -467,6 +490,7 @@ impl Compiler<'_> {
         let code = self.statements(body, true);
         let function = Function {
             name: "doCall".into(),
+            class_name: Default::default(),
             file: self.file,
             line,
             class: self.class(),
@@ -481,6 +505,9 @@ impl Compiler<'_> {
             body: code,
         };
         let (function, captures) = self.leave_function(function);
+        if let Some(around) = self.functions.last_mut() {
+            around.closures.push(function);
+        }
         self.noting = noting;
         Expr::Closure(Box::new(MakeClosure {
             function,
@@ -492,6 +519,13 @@ impl Compiler<'_> {
     pub(super) fn takes_many(&self, params: &[ast::Param]) -> bool {
         let last = params.last();
         last.is_some_and(|last| last.varargs || last.ty.as_ref().is_some_and(|ty| ty.dims > 0))
+    }
+
+    fn property_place(&mut self, target: &ast::Expr) -> Place {
+        match self.property_parts(target) {
+            Some(property) => Place::Property(property),
+            None => Place::Nowhere(Expr::Null),
+        }
     }
 
     /// What an expression means as the target of an assignment.
@@ -507,9 +541,10 @@ impl Compiler<'_> {
                     _ => Place::Variable(self.name(name)),
                 }
             }
-            ExprKind::Property { .. } => match self.property_parts(target) {
-                Some(property) => Place::Property(property),
-                None => Place::Nowhere(Expr::Null),
+            ExprKind::Property { .. } => match self.own_field(target) {
+                Some(Expr::Field(class, at)) => Place::Field(class, at),
+                Some(Expr::Static(class, at)) => Place::Static(class, at),
+                _ => self.property_place(target),
             },
             ExprKind::Index { object, args } => Place::Index(self.index(object, args)),
             _ => Place::Nowhere(self.expr(target)),
@@ -517,7 +552,7 @@ impl Compiler<'_> {
     }
 }
 
-fn home(home: Home) -> Expr {
+pub(super) fn home(home: Home) -> Expr {
     match home {
         Home::Local(slot) => Expr::Local(slot),
         Home::Cell(slot) => Expr::Cell(slot),

@@ -221,7 +221,7 @@ pub(crate) fn primitive(name: &str) -> Option<&'static Class> {
         "char" => &number::CHARACTER,
         "byte" => &number::BYTE,
         "short" => &number::SHORT,
-        "void" => &crate::library::object::VOID,
+        "void" => &library::class::VOID,
         _ => return None,
     })
 }

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::{Compiler, number};
-use crate::code::{ClassId, Home, Label, TypeId};
+use crate::code::{ClassId, FunctionId, Home, Label, TypeId};
 
 /// What a function is to the names inside it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,6 +36,8 @@ pub(super) struct FunctionScope {
     shared: HashSet<String>,
     pub(super) captures: Vec<(String, Home)>,
     labels: Vec<String>,
+    /// Closures directly inside.
+    pub(super) closures: Vec<FunctionId>,
 }
 
 /// A class being compiled.
@@ -78,6 +80,7 @@ impl Compiler<'_> {
             shared,
             captures: Vec::new(),
             labels: Vec::new(),
+            closures: Vec::new(),
         });
     }
 

@@ -41,6 +41,9 @@ impl Compiler<'_> {
                         push(self.declaration(declaration));
                     }
                 }
+                if tail && let Some(value) = self.declared(declarations) {
+                    push(StmtKind::Return(Some(value)));
+                }
             }
             Ast::If {
                 cond,
@@ -99,6 +102,14 @@ impl Compiler<'_> {
             Ast::Block(block) => self.block(block, tail),
             _ => self.block(std::slice::from_ref(stmt), tail),
         }
+    }
+
+    /// The value of the last declared variable, which a body gives when nothing follows.
+    fn declared(&mut self, declarations: &[ast::Declaration]) -> Option<Expr> {
+        let last = declarations.last().filter(|last| !last.multiple)?;
+        let name = &last.variables.last()?.name;
+        self.local(name)
+            .map(|variable| super::expr::home(variable.home))
     }
 
     fn declaration(&mut self, declaration: &ast::Declaration) -> StmtKind {
@@ -243,10 +254,16 @@ impl Compiler<'_> {
         self.noting = message.is_none();
         let compiled = self.expr(cond);
         self.noting = false;
+        let before = text.trim_start_matches(['(', ' ']).len();
+        let before = super::number(text.len() - before);
+        let mut names = Vec::new();
+        let shown = message.and_then(|_| canonical(cond, &mut names));
+        let value = |name: &String| (name.as_str().into(), self.variable(cond, name));
         StmtKind::Assert(Box::new(Assert {
             cond: compiled,
-            text: text.into(),
-            column: leftmost(cond),
+            text: shown.as_deref().unwrap_or(text).into(),
+            column: leftmost(cond).saturating_sub(before),
+            values: names.iter().map(value).collect(),
             message: message.map(|message| self.expr(message)),
         }))
     }
@@ -284,6 +301,57 @@ impl Compiler<'_> {
     pub(super) fn homes(captures: Vec<(String, Home)>) -> Box<[Home]> {
         captures.into_iter().map(|(_, home)| home).collect()
     }
+}
+
+/// The text of an expression as Groovy writes it itself, and the variables in it whose values it
+/// shows; `None` for what is not that simple.
+fn canonical(expr: &ast::Expr, names: &mut Vec<String>) -> Option<String> {
+    use ast::ExprKind;
+    Some(match &expr.kind {
+        ExprKind::Name(name) => {
+            names.push(name.clone());
+            name.clone()
+        }
+        ExprKind::Binary { op, left, right } => {
+            let left = canonical(left, names)?;
+            let right = canonical(right, names)?;
+            format!("({left} {} {right})", crate::syntax::sign(*op))
+        }
+        _ => plain(expr)?,
+    })
+}
+
+/// Constants, properties and calls, in which variables are not shown.
+fn plain(expr: &ast::Expr) -> Option<String> {
+    use ast::ExprKind;
+    Some(match &expr.kind {
+        ExprKind::Null => "null".to_owned(),
+        ExprKind::Bool(yes) => yes.to_string(),
+        ExprKind::Int(n) => n.to_string(),
+        ExprKind::Str(text) => text.clone(),
+        ExprKind::Name(name) => name.clone(),
+        ExprKind::Property { object, name, .. } => match &**name {
+            ast::Name::Fixed(name) => format!("{}.{name}", plain(object)?),
+            ast::Name::Computed(_) => return None,
+        },
+        ExprKind::Call {
+            object: Some(object),
+            name,
+            args,
+            ..
+        } => {
+            let ast::Name::Fixed(name) = &**name else {
+                return None;
+            };
+            let text = |arg: &ast::Arg| match arg {
+                ast::Arg::Plain(expr) => plain(expr),
+                ast::Arg::Named(_) => None,
+            };
+            let args: Option<Vec<String>> = args.iter().map(text).collect();
+            format!("{}.{name}({})", plain(object)?, args?.join(", "))
+        }
+        _ => return None,
+    })
 }
 
 /// The column at which an expression begins; operators and calls know only their own.

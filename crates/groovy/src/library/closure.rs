@@ -159,14 +159,10 @@ fn curry(this: &Value, place: Place, bound: &[Value]) -> Result<Value> {
 /// A closure made of another one, which has its owner and delegate.
 fn derived(of: &Rc<Closure>, code: Rc<dyn Code>) -> Result<Value> {
     let delegate = of.delegate.borrow().clone();
-    let closure = Closure {
-        code,
-        owner: of.owner.clone(),
-        this: of.this.clone(),
-        delegate: RefCell::new(delegate),
-        strategy: Cell::new(of.strategy.get()),
-    };
-    Ok(Value::Closure(Rc::new(closure)))
+    let closure = Closure::new(code, of.owner.clone(), of.this.clone());
+    closure.set_delegate(delegate);
+    closure.strategy.set(of.strategy.get());
+    Ok(Value::Closure(closure))
 }
 
 /// Two closures one after the other.
@@ -242,7 +238,7 @@ fn set_delegate(_vm: &mut Vm, this: &Value, args: &[Value]) -> Result<Value> {
     let [delegate] = args else {
         return Err(Thrown::mismatch());
     };
-    args::closure(this)?.delegate.replace(delegate.clone());
+    args::closure(this)?.set_delegate(delegate.clone());
     Ok(Value::Null)
 }
 
@@ -267,14 +263,10 @@ fn rehydrate(_vm: &mut Vm, this: &Value, args: &[Value]) -> Result<Value> {
     let (closure, [delegate, owner, object]) = (args::closure(this)?, args) else {
         return Err(Thrown::mismatch());
     };
-    let closure = Closure {
-        code: Rc::clone(&closure.code),
-        owner: owner.clone(),
-        this: object.clone(),
-        delegate: RefCell::new(delegate.clone()),
-        strategy: Cell::new(closure.strategy.get()),
-    };
-    Ok(Value::Closure(Rc::new(closure)))
+    let made = Closure::new(Rc::clone(&closure.code), owner.clone(), object.clone());
+    made.set_delegate(delegate.clone());
+    made.strategy.set(closure.strategy.get());
+    Ok(Value::Closure(made))
 }
 
 fn parameter_types(_vm: &mut Vm, this: &Value, _args: &[Value]) -> Result<Value> {

@@ -7,6 +7,7 @@ use std::time::Duration;
 use crate::class::Class;
 use crate::closure::Strategy;
 use crate::library::args;
+pub use crate::library::class::CLASS;
 use crate::library::collection::{Iter, visit};
 use crate::ops::{cast, equal, hash};
 use crate::text::Str;
@@ -62,19 +63,14 @@ pub static OBJECT: Class = Class::new("java.lang.Object")
         ("split", visit::split),
         ("sprintf", sprintf),
         ("toString", |vm, this, _| vm.text(this).map(Value::Str)),
+        ("toString", |vm, this, _| vm.to_string(this).map(Value::Str)),
+        ("use", |vm, _, args| vm.use_categories(args)),
         ("with", with),
     ]);
 /// `java.lang.Comparable`
 pub static COMPARABLE: Class = Class::interface("java.lang.Comparable");
-/// `java.lang.Class`
-pub static CLASS: Class = Class::new("java.lang.Class");
 
-/// `groovy.lang.Script`
-pub static SCRIPT: Class = Class::new("groovy.lang.Script");
-/// `void`
-pub static VOID: Class = Class::new("java.lang.Void");
-
-pub(super) static CLASSES: &[&Class] = &[&OBJECT, &COMPARABLE, &CLASS, &SCRIPT, &VOID];
+pub(super) static CLASSES: &[&Class] = &[&OBJECT, &COMPARABLE];
 
 /// `new Object()`
 struct Plain;

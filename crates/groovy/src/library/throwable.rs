@@ -127,7 +127,13 @@ fn print_stack_trace(vm: &mut Vm, this: &Value, args: &[Value]) -> Result<Value>
 exceptions! {
     EXCEPTION "java.lang.Exception" THROWABLE
     ERROR "java.lang.Error" THROWABLE
-    STACK_OVERFLOW "java.lang.StackOverflowError" ERROR
+    ASSERTION "java.lang.AssertionError" ERROR
+    POWER_ASSERTION "org.codehaus.groovy.runtime.powerassert.PowerAssertionError" ASSERTION
+    LINKAGE "java.lang.LinkageError" ERROR
+    NO_CLASS "java.lang.NoClassDefFoundError" LINKAGE
+    VIRTUAL_MACHINE "java.lang.VirtualMachineError" ERROR
+    OUT_OF_MEMORY "java.lang.OutOfMemoryError" VIRTUAL_MACHINE
+    STACK_OVERFLOW "java.lang.StackOverflowError" VIRTUAL_MACHINE
     RUNTIME "java.lang.RuntimeException" EXCEPTION
     ILLEGAL_ARGUMENT "java.lang.IllegalArgumentException" RUNTIME
     ILLEGAL_STATE "java.lang.IllegalStateException" RUNTIME
@@ -154,9 +160,12 @@ exceptions! {
     PARSE "java.text.ParseException" EXCEPTION
     IO "java.io.IOException" EXCEPTION
     GROOVY_RUNTIME "groovy.lang.GroovyRuntimeException" RUNTIME
+    COMPILATION "org.codehaus.groovy.control.MultipleCompilationErrorsException" GROOVY_RUNTIME
     GROOVY_CAST "org.codehaus.groovy.runtime.typehandling.GroovyCastException" CLASS_CAST
     MISSING_METHOD "groovy.lang.MissingMethodException" GROOVY_RUNTIME
     MISSING_PROPERTY "groovy.lang.MissingPropertyException" GROOVY_RUNTIME
+    MISSING_FIELD "groovy.lang.MissingFieldException" GROOVY_RUNTIME
+    READ_ONLY "groovy.lang.ReadOnlyPropertyException" MISSING_PROPERTY
     JSON "groovy.json.JsonException" RUNTIME
     JSON_INTERNAL "groovy.json.internal.Exceptions$JsonInternalException" JSON
     ORG_JSON "org.json.JSONException" RUNTIME
@@ -164,6 +173,16 @@ exceptions! {
     INPUT_MISMATCH "java.util.InputMismatchException" NO_SUCH_ELEMENT
     NEGATIVE_ARRAY_SIZE "java.lang.NegativeArraySizeException" RUNTIME
     CLASS_NOT_FOUND "java.lang.ClassNotFoundException" EXCEPTION
+    REFLECTIVE "java.lang.ReflectiveOperationException" EXCEPTION
+    INSTANTIATION "java.lang.InstantiationException" REFLECTIVE
+    NO_SUCH_METHOD "java.lang.NoSuchMethodException" REFLECTIVE
+    NO_SUCH_FIELD "java.lang.NoSuchFieldException" REFLECTIVE
+    CLONE_NOT_SUPPORTED "java.lang.CloneNotSupportedException" EXCEPTION
+    ARRAY_STORE "java.lang.ArrayStoreException" RUNTIME
+    PROTOCOL "java.net.ProtocolException" IO
+    MALFORMED_URL "java.net.MalformedURLException" IO
+    SOCKET "java.net.SocketException" IO
+    SQL "java.sql.SQLException" EXCEPTION
     INTERRUPTED "java.lang.InterruptedException" EXCEPTION
     TIMEOUT "java.util.concurrent.TimeoutException" EXCEPTION
     EXECUTION "java.util.concurrent.ExecutionException" EXCEPTION

@@ -9,6 +9,7 @@ mod statements;
 mod texts;
 
 use crate::ast::{Annotation, Import, Modifier, Modifiers, Script, Type};
+pub(crate) use expressions::binary as sign;
 
 /// A script as source text, with classes and methods before its statements.
 #[must_use]

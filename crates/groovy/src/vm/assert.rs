@@ -23,11 +23,14 @@ impl Vm {
         if let Some(message) = &assert.message {
             let message = self.eval(f, message)?;
             let message = self.text(&message)?;
-            let text = &assert.text;
-            return Err(throw(
-                "AssertionError",
-                format!("{message}. Expression: {text}"),
-            ));
+            let mut text = format!("{message}. Expression: {}", assert.text);
+            for (index, (name, value)) in assert.values.iter().enumerate() {
+                let value = self.eval(f, value)?;
+                let value = self.text(&value)?;
+                let before = if index == 0 { ". Values: " } else { ", " };
+                text.push_str(&format!("{before}{name} = {value}"));
+            }
+            return Err(throw("AssertionError", text));
         }
         let drawn = self.drawn(assert, notes)?;
         Err(throw("PowerAssertionError", drawn))

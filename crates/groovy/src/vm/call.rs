@@ -5,7 +5,7 @@ use std::rc::Rc;
 use crate::ast::Access;
 use crate::class::ClassRef;
 use crate::closure::{Closure, Code};
-use crate::code::{Call, CallFree, Expr, Function, FunctionId, Name, New};
+use crate::code::{Call, CallFree, Expr, Function, FunctionId, New};
 use crate::compile::{RED_ZONE, STACK};
 use crate::list::{List, ListKind};
 use crate::ops;
@@ -54,7 +54,7 @@ impl Code for ScriptCode {
             return match args {
                 [] => vm.run(&callee, &[Value::Null]),
                 [_] => vm.run(&callee, args),
-                _ => Err(vm.missing_call(closure, args)),
+                _ => Err(Thrown::mismatch()),
             };
         }
         let count = function.params.len();
@@ -70,7 +70,7 @@ impl Code for ScriptCode {
                 return vm.run(&callee, &items);
             }
         }
-        Err(vm.missing_call(closure, args))
+        Err(Thrown::mismatch())
     }
 
     fn parameters(&self) -> &[Option<ClassRef>] {
@@ -83,6 +83,10 @@ impl Code for ScriptCode {
 
     fn implicit_it(&self) -> bool {
         self.loaded.function(self.function).implicit_it
+    }
+
+    fn class_name(&self) -> &str {
+        &self.loaded.function(self.function).class_name
     }
 }
 
@@ -410,14 +414,6 @@ impl Vm {
         }
         Err(self.no_constructor(class, args))
     }
-
-    /// The name of a fixed member, for messages.
-    pub(crate) fn fixed<'a>(f: &Frame<'a>, name: &Name) -> &'a str {
-        match name {
-            Name::Fixed(id) => f.loaded.unit.name(*id),
-            Name::Computed(_) => "",
-        }
-    }
 }
 
 /// Which parameters are given when some with defaults are not: those with defaults give way from
@@ -436,5 +432,8 @@ fn given(function: &Function, count: usize) -> Vec<bool> {
 
 fn arg_distance(loaded: &Rc<Loaded>, ty: Option<u32>, arg: &Value) -> Option<u64> {
     let class = ty.and_then(|ty| loaded.class_ref(ty));
+    if arg.is_null() && class.is_none() {
+        return Some(0);
+    }
     ops::cast::distance(arg, class).map(u64::from)
 }

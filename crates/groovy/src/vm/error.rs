@@ -71,9 +71,8 @@ impl Vm {
             return crate::throwable::throw_bare("NullPointerException");
         }
         let class = value.class().name();
-        let message =
-            format!("Cannot cast object of class '{class}' to class 'java.lang.Throwable'");
-        throw("GroovyCastException", message)
+        let message = format!("{class} cannot be cast to java.lang.Throwable");
+        throw("ClassCastException", message)
     }
 
     /// The exception for a method that nobody has.
@@ -87,9 +86,14 @@ impl Vm {
     }
 
     /// The exception for a closure that does not take these arguments.
-    pub(crate) fn missing_call(&mut self, closure: &Rc<Closure>, args: &[Value]) -> Thrown {
-        let class = closure.this.class().name();
-        self.no_signature(&format!("{class}$_closure.doCall()"), args)
+    pub(crate) fn missing_call(
+        &mut self,
+        closure: &Rc<Closure>,
+        name: &str,
+        args: &[Value],
+    ) -> Thrown {
+        let class = closure.code.class_name();
+        self.no_signature(&format!("{class}.{name}()"), args)
     }
 
     fn no_signature(&mut self, what: &str, args: &[Value]) -> Thrown {
@@ -168,6 +172,7 @@ impl Vm {
 fn type_name(value: &Value) -> String {
     match value {
         Value::Null => "null".to_owned(),
+        Value::Closure(closure) => closure.code.class_name().to_owned(),
         other => other.class().name(),
     }
 }

@@ -40,32 +40,21 @@ impl Vm {
     fn exec_one(&mut self, f: &Frame<'_>, stmt: &Stmt) -> Result<Flow> {
         self.at_line(stmt.line);
         let result = match &stmt.kind {
-            StmtKind::Expr(expr) => self.eval(f, expr).map(|value| {
-                self.trace(f, stmt.line, &value);
-                Flow::Next
-            }),
-            StmtKind::Return(Some(expr)) => self.eval(f, expr).map(|value| {
-                self.trace(f, stmt.line, &value);
-                Flow::Return(value)
-            }),
+            StmtKind::Expr(expr) => self.eval(f, expr).map(|_| Flow::Next),
+            StmtKind::Return(Some(expr)) => self.eval(f, expr).map(Flow::Return),
             StmtKind::Return(None) => Ok(Flow::Return(Value::Null)),
             StmtKind::If {
                 cond,
                 then,
                 otherwise,
             } => match self.condition(f, cond) {
-                Ok(holds) => {
-                    self.trace(f, stmt.line, &Value::Bool(holds));
-                    return self.exec(f, if holds { then } else { otherwise });
-                }
+                Ok(true) => return self.exec(f, then),
+                Ok(false) => return self.exec(f, otherwise),
                 Err(thrown) => Err(thrown),
             },
-            StmtKind::Declare { home, ty, init } => {
-                self.declare(f, *home, *ty, init.as_ref()).map(|value| {
-                    self.trace(f, stmt.line, &value);
-                    Flow::Next
-                })
-            }
+            StmtKind::Declare { home, ty, init } => self
+                .declare(f, *home, *ty, init.as_ref())
+                .map(|()| Flow::Next),
             other => self.exec_other(f, other),
         };
         match result {
@@ -141,7 +130,7 @@ impl Vm {
         home: Home,
         ty: Option<TypeId>,
         init: Option<&Expr>,
-    ) -> Result<Value> {
+    ) -> Result<()> {
         let value = match init {
             Some(init) => {
                 let value = self.eval(f, init)?;
@@ -149,12 +138,8 @@ impl Vm {
             }
             None => Value::Null,
         };
-        if self.watched {
-            self.begin(f, home, value.clone());
-            return Ok(value);
-        }
         self.begin(f, home, value);
-        Ok(Value::Null)
+        Ok(())
     }
 
     /// The value as a variable of a declared type stores it.
@@ -240,9 +225,10 @@ impl Vm {
         if let Value::List(list) = items {
             return self.each_of_list(f, list, (home, ty), label, body);
         }
+        self.begin(f, home, Value::Null);
         for item in self.items(items)? {
             let item = self.coerced(f, item, ty)?;
-            self.begin(f, home, item);
+            self.write(f, home, item);
             match self.turn(f, label, body)? {
                 Turn::Again => {}
                 Turn::Done => break,
@@ -263,10 +249,11 @@ impl Vm {
     ) -> Result<Flow> {
         let length = list.len();
         let mut index = 0;
+        self.begin(f, home, Value::Null);
         while index < list.len() {
             let item = list.get(index).unwrap_or_default();
             let item = self.coerced(f, item, ty)?;
-            self.begin(f, home, item);
+            self.write(f, home, item);
             match self.turn(f, label, body)? {
                 Turn::Again => {}
                 Turn::Done => return Ok(Flow::Next),

@@ -1,13 +1,17 @@
 //! Which method a call means.
 
+use std::any::Any;
 use std::rc::Rc;
 
 use crate::ast::BinaryOp;
 use crate::class::{Class, ClassRef, Method};
 use crate::closure::Closure;
+use crate::closure::class::class_of;
 use crate::library;
 use crate::ops;
+use crate::proxy;
 use crate::range::Range;
+use crate::script_class::Instance;
 use crate::throwable::throw;
 use crate::thrown::{Result, Thrown, Why};
 use crate::value::Value;
@@ -22,16 +26,16 @@ impl Vm {
     /// What it throws.
     pub fn call(&mut self, callee: &Value, args: &[Value]) -> Result<Value> {
         match callee {
-            Value::Closure(closure) => self.call_closure(closure, args),
+            Value::Closure(closure) => self.call_closure(closure, "doCall", args),
             other => self.invoke(other, "call", args),
         }
     }
 
-    fn call_closure(&mut self, closure: &Rc<Closure>, args: &[Value]) -> Result<Value> {
+    fn call_closure(&mut self, closure: &Rc<Closure>, name: &str, args: &[Value]) -> Result<Value> {
         self.step(1)?;
         match closure.code.run(self, closure, args) {
             Err(Thrown(why)) if matches!(*why, Why::Mismatch) => {
-                Err(self.missing_call(closure, args))
+                Err(self.missing_call(closure, name, args))
             }
             other => other,
         }
@@ -56,6 +60,11 @@ impl Vm {
         args: &[Value],
     ) -> Result<Option<Value>> {
         self.step(1)?;
+        if !self.categories.is_empty()
+            && let Some(result) = self.call_category(object, name, args)?
+        {
+            return Ok(Some(result));
+        }
         match object {
             Value::Null => return self.invoke_null(name, args).map(Some),
             Value::Closure(closure) => return self.invoke_closure(object, closure, name, args),
@@ -145,8 +154,11 @@ impl Vm {
         name: &str,
         args: &[Value],
     ) -> Result<Option<Value>> {
+        if name == "getClass" && args.is_empty() {
+            return Ok(Some(Value::Class(class_of(closure))));
+        }
         if matches!(name, "call" | "doCall") {
-            return self.call_closure(closure, args).map(Some);
+            return self.call_closure(closure, name, args).map(Some);
         }
         let method = library::closure::CLOSURE.method(name);
         if let Some(result) = self.attempt_method(method, object, args)? {
@@ -198,10 +210,11 @@ impl Vm {
             Value::List(list) => list.table(),
             Value::Map(map) => map.table(),
             Value::Set(set) => set.table_of_set(),
-            other => match other.class() {
-                ClassRef::Native(class) | ClassRef::Primitive(class) => class,
-                _ => &library::object::OBJECT,
+            Value::Object(object) => match (&**object as &dyn Any).downcast_ref::<Instance>() {
+                Some(instance) => instance.class.table(),
+                None => native_table(&object.class()),
             },
+            other => native_table(&other.class()),
         }
     }
 
@@ -271,7 +284,10 @@ impl Vm {
     /// # Errors
     /// `GroovyCastException`
     pub fn cast(&mut self, value: &Value, class: &ClassRef) -> Result<Value> {
-        ops::cast::cast(self, value, class)
+        match proxy::implement(value, class) {
+            Some(proxy) if matches!(value, Value::Closure(_)) => Ok(proxy),
+            _ => ops::cast::cast(self, value, class),
+        }
     }
 
     /// `value as T`
@@ -279,7 +295,26 @@ impl Vm {
     /// # Errors
     /// `GroovyCastException`
     pub fn as_type(&mut self, value: &Value, class: &ClassRef) -> Result<Value> {
+        if let Some(proxy) = proxy::implement(value, class) {
+            return Ok(proxy);
+        }
+        if let Value::Object(object) = value
+            && value
+                .downcast::<Instance>()
+                .is_some_and(|one| one.has_method("asType"))
+            && let Some(made) =
+                object.call(self, value, "asType", &[Value::Class(class.clone())])?
+        {
+            return Ok(made);
+        }
         ops::cast::as_type(self, value, class)
+    }
+}
+
+fn native_table(class: &ClassRef) -> &'static Class {
+    match class {
+        ClassRef::Native(class) | ClassRef::Primitive(class) => class,
+        _ => &library::object::OBJECT,
     }
 }
 

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use crate::class::ClassRef;
+use crate::closure::class::class_of;
 use crate::closure::{Closure, Strategy};
 use crate::code::NameId;
 use crate::library::{self, xml_parser};
@@ -178,6 +179,7 @@ impl Vm {
     /// A name inside a closure: its own properties, then those of owner and delegate.
     fn closure_get(&mut self, closure: &Rc<Closure>, name: &str) -> Result<Option<Value>> {
         match name {
+            "class" => return Ok(Some(Value::Class(class_of(closure)))),
             "owner" => return Ok(Some(closure.owner.clone())),
             "delegate" => return Ok(Some(closure.delegate.borrow().clone())),
             "thisObject" => return Ok(Some(closure.this.clone())),
@@ -238,6 +240,10 @@ impl Vm {
     }
 
     fn closure_set(&mut self, closure: &Rc<Closure>, name: &str, value: &Value) -> Result<bool> {
+        if name == "delegate" {
+            closure.set_delegate(value.clone());
+            return Ok(true);
+        }
         let setter = accessor("set", name);
         if let Some(setter) = library::closure::CLOSURE.method(&setter) {
             let this = Value::Closure(Rc::clone(closure));

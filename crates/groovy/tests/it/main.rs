@@ -4,4 +4,3 @@ mod cpi;
 mod probes;
 mod support;
 mod syntax;
-mod trace;

@@ -73,7 +73,8 @@ pub(crate) fn outcome(source: &str) -> (String, String) {
             ClassRef::Array(_) => Value::list(run.vm().items(&value)?),
             _ => value,
         };
-        let text = run.vm().to_string(&shown)?;
+        let text = run.vm().invoke(&shown, "toString", &[])?;
+        let text = run.vm().text(&text)?;
         Ok((class.name(), text.to_string()))
     });
     match result {

@@ -407,7 +407,7 @@ fn point(access: Access) -> &'static str {
     }
 }
 
-fn binary(op: BinaryOp) -> &'static str {
+pub(crate) fn binary(op: BinaryOp) -> &'static str {
     match op {
         BinaryOp::Plus => "+",
         BinaryOp::Minus => "-",
