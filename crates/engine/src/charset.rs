@@ -49,6 +49,19 @@ impl Charset {
         Ok(Self(kind))
     }
 
+    /// Its name in Java.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self.0 {
+            Kind::Ascii => "US-ASCII",
+            Kind::Latin1 => "ISO-8859-1",
+            Kind::Utf16 { mark: true, .. } => "UTF-16",
+            Kind::Utf16 { little_endian, .. } if little_endian => "UTF-16LE",
+            Kind::Utf16 { .. } => "UTF-16BE",
+            Kind::Other(encoding) => encoding.name(),
+        }
+    }
+
     /// Bytes as text.
     #[must_use]
     pub fn decode(self, bytes: &[u8]) -> Cow<'_, str> {

@@ -1,6 +1,9 @@
 //! What can go wrong while a step runs.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
+use lockgate_groovy::data::ExceptionData;
 
 /// A failed step, as an exception subprocess sees it.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -13,6 +16,8 @@ pub struct StepError {
     pub message: String,
     /// What a receiver answered, when it was the answer that failed.
     pub response: Option<Box<FailedResponse>>,
+    /// What a script threw.
+    pub cause: Option<Arc<ExceptionData>>,
 }
 
 /// An answer that counted as failure.
@@ -43,6 +48,7 @@ impl StepError {
             class: GENERIC,
             message: message.into(),
             response: None,
+            cause: None,
         }
     }
 
@@ -52,7 +58,21 @@ impl StepError {
             class,
             message: message.into(),
             response: None,
+            cause: None,
         }
+    }
+
+    /// No turn to compute came in time.
+    pub(crate) fn busy() -> Self {
+        Self::new("The server is busy with long computations; try again later.")
+    }
+
+    /// A step panicked.
+    pub(crate) fn panicked() -> Self {
+        Self::of_class(
+            "java.lang.IllegalStateException",
+            "The step failed because of a defect in the server; the server's log has the details. Please report it.",
+        )
     }
 
     /// Adds the answer that failed.

@@ -17,7 +17,9 @@ pub mod prepare;
 pub mod receiver;
 mod run;
 pub mod runtime;
+mod scripts;
 pub mod session;
+mod shared;
 mod steps;
 #[cfg(test)]
 mod testing;

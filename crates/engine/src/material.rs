@@ -134,6 +134,16 @@ impl Materials {
         }
     }
 
+    /// What a script may log on with by `name`: user and password, client id and secret, or a secret
+    /// text without a user.
+    pub(crate) fn login(&self, name: &str) -> Option<(&str, &Secret<String>)> {
+        Some(match self.0.get(name)? {
+            Material::User(user) => (&user.user, &user.password),
+            Material::OAuth2(client) => (&client.client_id, &client.client_secret),
+            Material::Secure(text) => ("", text),
+        })
+    }
+
     /// The OAuth2 client credential called `name`.
     ///
     /// # Errors

@@ -58,6 +58,7 @@ pub fn prepare(plan: &Plan, registry: &Registry) -> Result<Pipeline, Vec<Problem
             .map(|(prefix, uri)| (prefix.as_str(), uri.as_str()))
             .collect(),
         registry,
+        scripts: &plan.scripts,
     };
     let mut problems = Vec::new();
     let allowed_headers = header_filter(&plan.settings.allowed_headers).unwrap_or_else(|message| {

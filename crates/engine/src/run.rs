@@ -107,9 +107,9 @@ impl Visit<'_> {
             return work();
         }
         let turn = self.runtime.heavy_turn(load.is_superlinear).await;
-        let _turn = turn.ok_or_else(busy)?;
+        let _turn = turn.ok_or_else(StepError::busy)?;
         let work = tokio::task::spawn_blocking(move || guarded(work));
-        work.await.map_err(|_| panicked())?
+        work.await.map_err(|_| StepError::panicked())?
     }
 }
 
@@ -323,13 +323,13 @@ impl<'a> Interpreter<'a> {
             sessions: self.sessions,
         };
         let work = AssertUnwindSafe(step.apply(self.exchange, &visit)).catch_unwind();
-        work.await.unwrap_or_else(|_| Err(panicked()))
+        work.await.unwrap_or_else(|_| Err(StepError::panicked()))
     }
 
     /// Applies a step on a thread where long computations hold up nobody.
     async fn apply_elsewhere(&mut self, step: &Arc<dyn Step>) -> Result<Next, StepError> {
         let turn = self.runtime.heavy_turn(step.is_superlinear()).await;
-        let _turn = turn.ok_or_else(busy)?;
+        let _turn = turn.ok_or_else(StepError::busy)?;
         let mut exchange = std::mem::take(self.exchange);
         let step = Arc::clone(step);
         let (flow, clock) = (
@@ -344,7 +344,7 @@ impl<'a> Interpreter<'a> {
             let result = guarded(|| step.apply(&mut exchange, &context));
             (exchange, result)
         });
-        let (exchange, result) = work.await.map_err(|_| panicked())?;
+        let (exchange, result) = work.await.map_err(|_| StepError::panicked())?;
         *self.exchange = exchange;
         result
     }
@@ -475,17 +475,6 @@ fn id_of(node: Option<&Node>) -> Arc<str> {
 }
 
 /// Runs a step's computation; a panic becomes an error of the step.
-fn guarded<T>(work: impl FnOnce() -> Result<T, StepError>) -> Result<T, StepError> {
-    std::panic::catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(panicked()))
-}
-
-fn busy() -> StepError {
-    StepError::new("The server is busy with long computations; try again later.")
-}
-
-fn panicked() -> StepError {
-    StepError::of_class(
-        "java.lang.IllegalStateException",
-        "The step failed because of a defect in the server; the server's log has the details. Please report it.",
-    )
+pub(crate) fn guarded<T>(work: impl FnOnce() -> Result<T, StepError>) -> Result<T, StepError> {
+    std::panic::catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(StepError::panicked()))
 }

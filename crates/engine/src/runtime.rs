@@ -21,8 +21,9 @@ use lockgate_core::ids::MessageId;
 use lockgate_core::limits;
 use lockgate_core::random::SharedRandom;
 use lockgate_flow::plan::ProcessIndex;
+use lockgate_groovy::limits::Limits;
 use lockgate_store::{Store, flows, messages};
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, SemaphorePermit};
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -32,6 +33,7 @@ use crate::endpoints::Endpoints;
 use crate::journal::{Closer, ContentLimits, Journal};
 use crate::material::Materials;
 use crate::prepare::Registry;
+use crate::shared::Shared;
 
 /// What a worker is made of.
 #[derive(Debug)]
@@ -66,6 +68,8 @@ pub struct Settings {
     /// Whether an error that leaves a local process is offered to the exception subprocess of its
     /// caller. Off, as documented for the original: such an error ends the message.
     pub local_errors_reach_caller: bool,
+    /// What one call of a script may use.
+    pub scripts: Limits,
     /// Which timers fire.
     pub timers: Timers,
 }
@@ -95,10 +99,14 @@ impl Settings {
             journal_wait: limits::JOURNAL_WAIT,
             content: ContentLimits::default(),
             local_errors_reach_caller: false,
+            scripts: Limits::default(),
             timers: Timers::Scheduled,
         }
     }
 }
+
+/// Scripts that compute at the same time, for each processor: one that computes for long holds up few.
+const SCRIPTS_PER_THREAD: usize = 4;
 
 /// The flows of this worker. Cheap to clone.
 #[derive(Clone)]
@@ -113,11 +121,14 @@ struct Inner {
     worker: Arc<str>,
     local_errors_reach_caller: bool,
     timers: Timers,
+    script_limits: Limits,
     exchange_steps: u64,
     journal: Journal,
     journal_wait: Duration,
     closer: Mutex<Option<Closer>>,
     materials: ArcSwap<Materials>,
+    /// Artifacts that flows share.
+    shared: ArcSwap<Shared>,
     /// What is served now; swapped as a whole.
     routes: ArcSwap<Routes>,
     /// What is deployed; locked while that changes, never while a message runs.
@@ -133,6 +144,8 @@ struct Inner {
     heavy: Semaphore,
     /// Turns for those that may take any time, so that they never hold up the others.
     superlinear: Semaphore,
+    /// Turns for scripts, given back while they sleep.
+    scripts: Arc<Semaphore>,
     /// Exchanges and timers that run as tasks of their own.
     tasks: TaskTracker,
     /// No new work.
@@ -198,11 +211,13 @@ impl Runtime {
             worker,
             local_errors_reach_caller: settings.local_errors_reach_caller,
             timers: settings.timers,
+            script_limits: settings.scripts,
             exchange_steps: settings.exchange_steps,
             journal,
             journal_wait: settings.journal_wait,
             closer: Mutex::new(Some(closer)),
             materials: ArcSwap::default(),
+            shared: ArcSwap::default(),
             routes: ArcSwap::default(),
             deployments: tokio::sync::Mutex::default(),
             loaded: AtomicBool::new(false),
@@ -211,6 +226,7 @@ impl Runtime {
             concurrent_exchanges: u32::try_from(places).unwrap_or(u32::MAX),
             heavy: Semaphore::new(threads),
             superlinear: Semaphore::new(threads),
+            scripts: Arc::new(Semaphore::new(threads * SCRIPTS_PER_THREAD)),
             tasks: TaskTracker::new(),
             stopping: AtomicBool::new(false),
             aborted: CancellationToken::new(),
@@ -318,12 +334,33 @@ impl Runtime {
         self.0.materials.load_full()
     }
 
+    pub(crate) fn script_limits(&self) -> Limits {
+        self.0.script_limits
+    }
+
     pub(crate) fn exchange_steps(&self) -> u64 {
         self.0.exchange_steps
     }
 
     pub(crate) fn local_errors_reach_caller(&self) -> bool {
         self.0.local_errors_reach_caller
+    }
+
+    pub(crate) fn shared(&self) -> Arc<Shared> {
+        self.0.shared.load_full()
+    }
+
+    /// Cancelled when nothing may go on.
+    pub(crate) fn aborted(&self) -> &CancellationToken {
+        &self.0.aborted
+    }
+
+    /// Waits for a turn to run a script. `None` when none comes in time.
+    pub(crate) async fn script_turn(&self) -> Option<(Arc<Semaphore>, OwnedSemaphorePermit)> {
+        let turns = Arc::clone(&self.0.scripts);
+        let turn = Arc::clone(&turns).acquire_owned();
+        let permit = timeout(limits::TURN_WAIT, turn).await.ok()?.ok()?;
+        Some((turns, permit))
     }
 
     /// Waits for a turn to compute for long; of each kind as many take turns as there are processors.

@@ -12,6 +12,7 @@ mod json_to_xml;
 mod process_direct;
 mod request_reply;
 mod router;
+mod script;
 mod send;
 #[cfg(test)]
 mod tests;
@@ -23,7 +24,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use lockgate_flow::plan::{Channel, End as EndSpec, NodeIndex, ReceiverKind, StepSpec};
+use lockgate_flow::plan::{Channel, End as EndSpec, NodeIndex, ReceiverKind, Scripts, StepSpec};
 use lockgate_xml::xpath::{Namespaces, XPath};
 
 pub(crate) use self::condition::Test;
@@ -76,6 +77,8 @@ pub(crate) trait AsyncStep: Send + Sync + fmt::Debug {
 pub(crate) struct Preparation<'a> {
     pub(crate) namespaces: Namespaces,
     pub(crate) registry: &'a Registry,
+    /// Of the flow's bundle.
+    pub(crate) scripts: &'a Scripts,
 }
 
 impl Preparation<'_> {
@@ -127,6 +130,7 @@ pub(crate) fn prepare(
         StepSpec::JsonToXml(spec) => step(json_to_xml::JsonToXml::new(spec)),
         StepSpec::XmlToJson(spec) => step(xml_to_json::XmlToJson::new(spec)?),
         StepSpec::Filter(spec) => step(filter::Filter::new(spec, preparation)?),
+        StepSpec::Script(spec) => Op::Wait(Box::new(script::Script::new(spec, preparation)?)),
         StepSpec::Router(spec) => step(router::Router::new(spec, preparation)?),
         StepSpec::RequestReply(channel) => Op::Wait(preparation.receiver(channel)?),
         StepSpec::Send(channel) => Op::Wait(Box::new(send::Send(preparation.receiver(channel)?))),
@@ -161,6 +165,7 @@ pub(crate) const fn kind(spec: &StepSpec) -> &'static str {
         StepSpec::JsonToXml(_) => "JSON to XML Converter",
         StepSpec::XmlToJson(_) => "XML to JSON Converter",
         StepSpec::Filter(_) => "Filter",
+        StepSpec::Script(_) => "Groovy Script",
         StepSpec::Router(_) => "Router",
         StepSpec::RequestReply(_) => "Request Reply",
         StepSpec::Send(_) => "Send",
@@ -180,7 +185,7 @@ pub(crate) fn is_noted(spec: &StepSpec) -> bool {
             let status = |row: &lockgate_flow::plan::Row| matches!(row, lockgate_flow::plan::Row::Create { name, .. } if name == names::CUSTOM_STATUS);
             !spec.headers.is_empty() || spec.properties.iter().any(status)
         }
-        StepSpec::RequestReply(_) => true,
+        StepSpec::RequestReply(_) | StepSpec::Script(_) => true,
         StepSpec::End(EndSpec::Message(channel)) => channel.is_some(),
         StepSpec::WriteVariables(_)
         | StepSpec::DataStore(_)

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use lockgate_groovy::data::Data;
 
 use crate::charset::Charset;
 use crate::error::StepError;
@@ -29,6 +30,8 @@ pub enum Value {
     List(Arc<[Value]>),
     /// A caught exception.
     Error(Arc<StepError>),
+    /// What a script put there and no step knows: a map, a date, a decimal.
+    Object(Arc<Data>),
 }
 
 impl Value {
@@ -64,6 +67,7 @@ impl Value {
             Self::Text(text) | Self::Xml(text) => Cow::Borrowed(text),
             Self::Bytes(bytes) => Charset::UTF_8.decode(bytes),
             Self::List(values) => Cow::Owned(java_list(values)),
+            Self::Object(data) => Cow::Owned(data.to_string()),
             Self::Error(error) => Cow::Owned(format!("{}: {}", error.class, error.message)),
         })
     }

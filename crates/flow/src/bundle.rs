@@ -11,6 +11,7 @@ use zip::write::SimpleFileOptions;
 use crate::archive::{self, Budget};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::manifest::{self, Manifest};
+use crate::plan::Scripts;
 use crate::properties;
 
 /// The folder that steps name their resources from.
@@ -203,6 +204,19 @@ impl Bundle {
     pub fn resource(&self, path: &str) -> Option<&[u8]> {
         let path = path.strip_prefix('/').unwrap_or(path);
         self.file(&format!("{RESOURCES}{path}"))
+    }
+
+    /// The scripts, Groovy only, by file name below their folder.
+    #[must_use]
+    pub fn scripts(&self) -> Scripts {
+        let scripts = self.files.iter().filter_map(|(path, bytes)| {
+            let name = path.strip_prefix(RESOURCES)?.strip_prefix("script/")?;
+            let is_groovy = name.ends_with(".groovy") || name.ends_with(".gsh");
+            let text = String::from_utf8_lossy(bytes);
+            let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+            is_groovy.then(|| (name.to_owned(), text.into()))
+        });
+        scripts.collect()
     }
 
     /// Paths of all files, ascending.

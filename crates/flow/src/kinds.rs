@@ -15,6 +15,7 @@ pub(crate) enum Step {
     JsonToXml,
     XmlToJson,
     Filter,
+    Script,
     Router,
     RequestReply,
     Send,
@@ -36,7 +37,7 @@ pub(crate) enum Recognised {
 
 /// Steps of call activities that one word tells apart: the `activityType`, or, in old exports, the
 /// component's name.
-const ACTIVITIES: [(&str, &str); 42] = [
+const ACTIVITIES: [(&str, &str); 41] = [
     ("Aggregator", "Aggregator"),
     ("Base64 Decode", "Base64 Decoder"),
     ("Base64 Encode", "Base64 Encoder"),
@@ -48,7 +49,6 @@ const ACTIVITIES: [(&str, &str); 42] = [
     ("GZIP Compress", "GZIP Encoder"),
     ("GZIP Decompress", "GZIP Decoder"),
     ("Gather", "Gather"),
-    ("GroovyScript", "Groovy Script"),
     ("IDMapper", "ID Mapping"),
     ("IDoc", "IDoc Splitter"),
     ("IdempotentProcessCall", "Idempotent Process Call"),
@@ -138,6 +138,9 @@ fn call_activity(element: &Element, activity: &str, text: &dyn Fn(&str) -> Strin
         ("XmlToJsonConverter", _) => Recognised::Runs("XML to JSON Converter", Step::XmlToJson),
         ("Filter", _) => Recognised::Runs("Filter", Step::Filter),
         ("Variables", _) => Recognised::Runs("Write Variables", Step::WriteVariables),
+        ("Script" | "GroovyScript", "GroovyScript") => {
+            Recognised::Runs("Groovy Script", Step::Script)
+        }
         (_, "put") => Recognised::Runs("Data Store Write", Step::DataStoreWrite),
         (_, "get") => Recognised::Runs("Data Store Get", Step::DataStoreGet),
         (_, "select") => Recognised::Runs("Data Store Select", Step::DataStoreSelect),

@@ -88,6 +88,7 @@ impl<'m> Lowering<'m> {
             settings,
             processes: model.processes.iter().map(|p| self.process(p)).collect(),
             entries: self.entries(),
+            scripts: self.bundle.scripts(),
         }
     }
 

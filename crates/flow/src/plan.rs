@@ -5,6 +5,9 @@
 //! how it will be executed. Adding a step kind adds one variant to [`StepSpec`], and the compiler
 //! lists what is missing.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use indexmap::IndexMap;
 use lockgate_core::role::RoleName;
 use serde::Serialize;
@@ -16,7 +19,7 @@ mod stores;
 
 pub use steps::{
     AddedRoot, BodySource, Condition, ContentModifier, Datatype, End, Filter, FilterResult,
-    JsonNamespaces, JsonToXml, LoopingCall, Route, Router, Row, StepSpec, StreamingArrays,
+    JsonNamespaces, JsonToXml, LoopingCall, Route, Router, Row, Script, StepSpec, StreamingArrays,
     ValueSource, XmlToJson,
 };
 pub use stores::{DataStore, DataStoreStep, DataStoreWrite, EntryId, StoreScope, VariableRow};
@@ -41,7 +44,13 @@ pub struct Plan {
     pub processes: Vec<Process>,
     /// One entry per main process.
     pub entries: Vec<Entry>,
+    /// The scripts of the bundle.
+    #[serde(skip)]
+    pub scripts: Scripts,
 }
+
+/// Scripts by file name below the folder of scripts.
+pub type Scripts = BTreeMap<String, Arc<str>>;
 
 /// Flow-wide settings.
 #[derive(Clone, Debug, Serialize)]

@@ -1,5 +1,6 @@
 //! Compiled scripts.
 
+use std::fmt;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -100,5 +101,12 @@ impl Program {
     #[must_use]
     pub fn run(&self, host: Rc<dyn Host>, limits: Limits) -> Run {
         Run::new(Arc::clone(&self.unit), host, limits)
+    }
+}
+
+impl fmt::Debug for Program {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let file = self.unit.files.first();
+        f.debug_tuple("Program").field(&file).finish()
     }
 }

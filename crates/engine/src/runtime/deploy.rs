@@ -109,6 +109,9 @@ impl Runtime {
     /// here: its status says what is wrong.
     pub async fn reconcile(&self) -> lockgate_store::Result<()> {
         let mut deployments = self.0.deployments.lock().await;
+        if let Some(shared) = self.shared().reload(&self.0.store).await? {
+            self.0.shared.store(Arc::new(shared));
+        }
         let (heads, changed) = self.desired(&deployments).await?;
         let read = self.read_flows(changed).await;
         deployments.0.retain(|id, deployment| {

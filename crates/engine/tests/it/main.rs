@@ -7,5 +7,6 @@ mod deployment;
 mod journal;
 mod message_log;
 mod models;
+mod scripts;
 mod timers;
 mod worker;

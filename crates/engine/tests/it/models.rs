@@ -5,6 +5,29 @@ use std::path::Path;
 
 use lockgate_flow::Bundle;
 
+/// A script whose function `processData` has this body.
+pub(crate) fn script(body: &str) -> String {
+    format!(
+        "import com.sap.gateway.ip.core.customdev.util.Message\n\
+         Message processData(Message message) {{\n{body}\nreturn message\n}}\n"
+    )
+}
+
+/// The archive of a script collection.
+pub(crate) fn collection(id: &str, scripts: &[(&str, &str)]) -> Vec<u8> {
+    let manifest = format!(
+        "Manifest-Version: 1.0\r\nBundle-Name: {id}\r\nBundle-SymbolicName: {id}\r\n\
+         Bundle-Version: 1.0.0\r\nSAP-BundleType: ScriptCollection\r\n"
+    );
+    let scripts = scripts.iter().map(|(name, text)| {
+        let path = format!("src/main/resources/script/{name}");
+        (path, text.as_bytes().to_vec())
+    });
+    let manifest = ("META-INF/MANIFEST.MF".to_owned(), manifest.into_bytes());
+    let files = std::iter::once(manifest).chain(scripts);
+    Bundle::from_files(files).unwrap().to_zip().unwrap()
+}
+
 /// A flow whose steps follow each other.
 #[derive(Clone, Debug)]
 pub(crate) struct Model {
@@ -12,6 +35,7 @@ pub(crate) struct Model {
     settings: Vec<(&'static str, String)>,
     start: Start,
     steps: Vec<(&'static str, Vec<(&'static str, String)>)>,
+    scripts: Vec<(String, String)>,
     end: &'static str,
 }
 
@@ -41,6 +65,7 @@ impl Model {
             settings: Vec::new(),
             start,
             steps: Vec::new(),
+            scripts: Vec::new(),
             end: "Message",
         }
     }
@@ -67,6 +92,25 @@ impl Model {
              <cell id='Default'/><cell id='Name'>{name}</cell><cell id='Datatype'/></row>"
         );
         self.steps.push(("Enricher", vec![("headerTable", row)]));
+        self
+    }
+
+    /// A Groovy script of the bundle, whose function `processData` has this body.
+    pub(crate) fn script(mut self, body: &str) -> Self {
+        let file = format!("script{}.groovy", self.scripts.len() + 1);
+        self.scripts.push((file.clone(), script(body)));
+        self.steps.push(("Script", vec![("script", file)]));
+        self
+    }
+
+    /// A script of a script collection.
+    pub(crate) fn shared_script(mut self, collection: &str, file: &str, function: &str) -> Self {
+        let settings = vec![
+            ("script", file.to_owned()),
+            ("scriptFunction", function.to_owned()),
+            ("scriptBundleId", collection.to_owned()),
+        ];
+        self.steps.push(("Script", settings));
         self
     }
 
@@ -114,11 +158,16 @@ impl Model {
             "src/main/resources/scenarioflows/integrationflow/{}.iflw",
             self.id
         );
-        let files = [
+        let mut files = vec![
             ("META-INF/MANIFEST.MF".to_owned(), manifest.into_bytes()),
             (model, self.text().into_bytes()),
             ("src/main/resources/parameters.prop".to_owned(), Vec::new()),
         ];
+        let scripts = self.scripts.iter();
+        files.extend(scripts.map(|(name, text)| {
+            let path = format!("src/main/resources/script/{name}");
+            (path, text.clone().into_bytes())
+        }));
         Bundle::from_files(files).unwrap().to_zip().unwrap()
     }
 

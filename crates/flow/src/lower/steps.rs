@@ -10,7 +10,7 @@ use crate::model::{Element, Event};
 use crate::params::Context;
 use crate::plan::{
     AddedRoot, End, Filter, FilterResult, JsonNamespaces, JsonToXml, LoopingCall, ProcessIndex,
-    StepSpec, StreamingArrays, XmlToJson,
+    Script, StepSpec, StreamingArrays, XmlToJson,
 };
 
 impl<'m> Lowering<'m> {
@@ -65,7 +65,8 @@ impl<'m> Lowering<'m> {
             | Step::DataStoreDelete
             | Step::JsonToXml
             | Step::XmlToJson
-            | Step::Filter => {
+            | Step::Filter
+            | Step::Script => {
                 let mut fields = self.fields(&element.id, &element.properties, element.position);
                 transformation(step, &mut fields)
             }
@@ -151,6 +152,7 @@ fn transformation(step: Step, fields: &mut Fields<'_, '_>) -> Option<StepSpec> {
         Step::JsonToXml => Some(StepSpec::JsonToXml(json_to_xml(fields))),
         Step::XmlToJson => Some(StepSpec::XmlToJson(xml_to_json(fields))),
         Step::Filter => filter(fields).map(StepSpec::Filter),
+        Step::Script => Some(StepSpec::Script(script(fields))),
         Step::WriteVariables => Some(StepSpec::WriteVariables(stores::variables(fields))),
         Step::DataStoreWrite => stores::write(fields).map(StepSpec::DataStore),
         Step::DataStoreGet => stores::get(fields).map(StepSpec::DataStore),
@@ -160,6 +162,18 @@ fn transformation(step: Step, fields: &mut Fields<'_, '_>) -> Option<StepSpec> {
             let modifier = content_modifier::content_modifier(fields);
             Some(StepSpec::ContentModifier(modifier))
         }
+    }
+}
+
+/// What function is called when the step names none.
+const ENTRY: &str = "processData";
+
+fn script(fields: &mut Fields<'_, '_>) -> Script {
+    let collection = fields.word("scriptBundleId", "");
+    Script {
+        collection: Some(collection).filter(|id| !id.is_empty()),
+        file: fields.word("script", "").trim_start_matches('/').to_owned(),
+        function: fields.word("scriptFunction", ENTRY),
     }
 }
 

@@ -21,6 +21,8 @@ pub enum StepSpec {
     XmlToJson(XmlToJson),
     /// Replaces the body by an XPath's result.
     Filter(Filter),
+    /// Calls a function of a script.
+    Script(Script),
     /// Takes the first route whose condition holds.
     Router(Router),
     /// Calls a receiver and takes its answer.
@@ -44,6 +46,17 @@ pub struct ContentModifier {
     pub properties: Vec<Row>,
     /// The new body; absent leaves the body alone.
     pub body: Option<BodySource>,
+}
+
+/// Groovy script: calls one function of one file with the message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Script {
+    /// The script collection that has the file; this bundle when absent.
+    pub collection: Option<String>,
+    /// File name below the folder of scripts. Empty in drafts: the step fails when it runs.
+    pub file: String,
+    /// Name of the function.
+    pub function: String,
 }
 
 /// One row of a Content Modifier.

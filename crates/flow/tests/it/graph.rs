@@ -245,7 +245,7 @@ fn declared_types_and_required_values_are_checked_for_parameters_in_use() {
 
 #[test]
 fn findings_have_a_line_and_a_column() {
-    let mut files = Draft::new().activity("A", "Script", &[]).files();
+    let mut files = Draft::new().activity("A", "Gather", &[]).files();
     let model = String::from_utf8(files[3].1.clone()).unwrap();
     let at = model.find("<bpmn2:callActivity").unwrap();
     let model = format!("{}\n\n  ü{}", &model[..at], &model[at..]);

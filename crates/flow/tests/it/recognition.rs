@@ -223,14 +223,14 @@ fn a_step_that_cannot_run_is_an_error_with_its_kind_and_name() {
     let draft = Draft::new()
         .activity(
             "A",
-            "Script",
+            "Gather",
             &[("script", "a.groovy"), ("scriptBundleId", "Common")],
         )
         .activity("B", "Teleport", &[]);
     assert_eq!(
         draft.errors(),
         [
-            "LG-F0401 A: Groovy Script step 'A name' is not supported yet",
+            "LG-F0401 A: Gather step 'A name' is not supported yet",
             "LG-F0304 B: Teleport step 'B name' is not a known step"
         ]
     );

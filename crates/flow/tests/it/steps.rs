@@ -368,3 +368,57 @@ fn switches_take_two_spellings_and_nothing_else() {
         StepSpec::JsonToXml(_)
     ));
 }
+
+#[test]
+fn script_settings() {
+    let script = |pairs: &[(&str, &str)]| match Draft::new().activity("A", "Script", pairs).first()
+    {
+        StepSpec::Script(script) => (script.collection, script.file, script.function),
+        other => panic!("{other:?}"),
+    };
+    let texts = |collection: Option<&str>, file: &str, function: &str| {
+        (
+            collection.map(str::to_owned),
+            file.to_owned(),
+            function.to_owned(),
+        )
+    };
+    // A draft without a file is deployed, and fails when the step runs.
+    assert_eq!(script(&[]), texts(None, "", "processData"));
+    let named = script(&[
+        ("script", "/a.gsh"),
+        ("scriptFunction", "run"),
+        ("scriptBundleId", ""),
+    ]);
+    assert_eq!(named, texts(None, "a.gsh", "run"));
+    let shared = script(&[("script", "b.groovy"), ("scriptBundleId", "Common_Scripts")]);
+    assert_eq!(
+        shared,
+        texts(Some("Common_Scripts"), "b.groovy", "processData")
+    );
+}
+
+#[test]
+fn the_plan_has_the_scripts_of_the_bundle() {
+    let mut files = Draft::new()
+        .activity("A", "Script", &[("script", "a.groovy")])
+        .files();
+    let file = |name: &str, text: &[u8]| (format!("src/main/resources/{name}"), text.to_vec());
+    files.push(file("script/a.groovy", b"\xef\xbb\xbfreturn 1"));
+    files.push(file("script/lib/b.gsh", b"\xff"));
+    files.push(file("script/c.js", b"1"));
+    files.push(file("mapping/d.groovy", b"1"));
+    let bundle = lockgate_flow::Bundle::from_files(files).unwrap();
+    let plan = lockgate_flow::read(&bundle, &std::collections::BTreeMap::new())
+        .plan
+        .unwrap();
+    let scripts: Vec<_> = plan
+        .scripts
+        .iter()
+        .map(|(name, text)| (&**name, &**text))
+        .collect();
+    assert_eq!(
+        scripts,
+        [("a.groovy", "return 1"), ("lib/b.gsh", "\u{fffd}")]
+    );
+}
