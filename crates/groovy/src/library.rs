@@ -24,6 +24,7 @@ pub mod script;
 pub(crate) mod streaming_markup_builder;
 pub mod string;
 pub mod throwable;
+mod time;
 pub(crate) mod transformer;
 pub(crate) mod xml_parser;
 pub mod xml_slurper;
@@ -66,5 +67,6 @@ static AREAS: &[&[&Class]] = &[
 
 /// All classes of the library.
 pub fn classes() -> impl Iterator<Item = &'static Class> {
-    AREAS.iter().flat_map(|area| area.iter().copied())
+    let areas = AREAS.iter().chain(time::CLASSES);
+    areas.flat_map(|area| area.iter().copied())
 }

@@ -91,8 +91,12 @@ impl Object for Constant {
         ClassRef::Native(self.class)
     }
 
-    fn to_text(&self, _vm: &mut Vm, _this: &Value) -> Result<Option<Str>> {
-        Ok(Some(self.name.into()))
+    fn to_text(&self, vm: &mut Vm, this: &Value) -> Result<Option<Str>> {
+        let Some(to_string) = self.class.method("toString") else {
+            return Ok(Some(self.name.into()));
+        };
+        let text = to_string(vm, this, &[])?;
+        vm.text(&text).map(Some)
     }
 
     fn equals(&self, _vm: &mut Vm, other: &Value) -> Result<bool> {

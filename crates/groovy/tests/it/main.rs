@@ -1,6 +1,7 @@
 //! What the crate does, seen from outside.
 
 mod cpi;
+mod json_and_dates;
 mod probes;
 mod support;
 mod syntax;

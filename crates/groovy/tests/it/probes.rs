@@ -33,7 +33,7 @@ fn probes() -> Vec<Probe> {
     rows.collect()
 }
 
-fn unescape(cell: &str) -> String {
+pub(crate) fn unescape(cell: &str) -> String {
     let mut text = String::new();
     let mut chars = cell.chars();
     while let Some(c) = chars.next() {

@@ -101,9 +101,16 @@ impl Calendar {
         Self(RefCell::new(state))
     }
 
-    /// `getTimeInMillis()`
+    /// `getTimeInMillis()`: fields that were set get the values they have there.
     pub(crate) fn millis(&self) -> i64 {
-        self.0.borrow().millis()
+        self.change(|state| {
+            let millis = state.millis();
+            if state.millis.is_none() {
+                state.millis = Some(millis);
+                state.set = state.set.settled(&state.computed(millis));
+            }
+            millis
+        })
     }
 
     /// Its zone.
@@ -135,7 +142,7 @@ impl Calendar {
     pub(super) fn get(&self, number: usize) -> Result<i64> {
         self.check()?;
         self.change(|state| {
-            if state.millis.is_none() {
+            if state.millis.is_none() || state.set.is_partial() {
                 state.complete();
             }
             state.set.get(number).ok_or_else(Thrown::mismatch)

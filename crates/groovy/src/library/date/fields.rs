@@ -173,6 +173,20 @@ impl Setting {
         }
     }
 
+    /// The fields that there are, as computed from a moment; the others stay unset.
+    pub(crate) fn settled(&self, computed: &Self) -> Self {
+        let mut settled = computed.clone();
+        for (stamp, old) in settled.stamps.iter_mut().zip(self.stamps) {
+            *stamp = old.min(1);
+        }
+        settled
+    }
+
+    /// Whether some field is unset.
+    pub(crate) fn is_partial(&self) -> bool {
+        self.stamps.contains(&0)
+    }
+
     /// Sets a field.
     pub(crate) fn set(&mut self, number: usize, value: i64) {
         let (Some(slot), Some(stamp)) = (self.values.get_mut(number), self.stamps.get_mut(number))

@@ -4,7 +4,7 @@ use crate::thrown::Result;
 
 use super::fields::{DAY, Fields, Week};
 use super::locale::Locale;
-use super::names;
+use super::names::Names;
 use super::pattern::{self, Piece};
 use super::print::{self, Style};
 use super::scan::{self, Reading};
@@ -53,7 +53,7 @@ impl DateFormat {
     pub(crate) fn print(&self, millis: i64) -> String {
         let style = Style {
             zone: &self.zone,
-            names: names::of(&self.locale.language),
+            names: Names::of(&self.locale.language),
             week: self.week,
         };
         print::print(&self.pieces, millis, &style)
@@ -63,7 +63,7 @@ impl DateFormat {
     pub(crate) fn scan(&self, text: &str, at: usize) -> std::result::Result<(i64, usize), usize> {
         let reading = Reading {
             zone: &self.zone,
-            names: names::of(&self.locale.language),
+            names: Names::of(&self.locale.language),
             week: self.week,
             lenient: self.lenient,
             century: self.century,

@@ -142,6 +142,9 @@ pub(crate) static CALENDAR: Class = Class::new("java.util.Calendar")
         ("previous", |_, this, _| shifted(this, -1)),
         ("minus", minus),
         ("upto", |vm, this, args| walk(vm, this, args, 1)),
+        ("toInstant", |_, this, _| {
+            crate::library::time::instant(calendar(this)?.millis())
+        }),
         ("downto", |vm, this, args| walk(vm, this, args, -1)),
     ]);
 
@@ -176,8 +179,6 @@ fn new(vm: &mut Vm, args: &[Value]) -> Result<Value> {
     let calendar = Calendar::new(0, default_zone(vm), Locale::us().week());
     calendar.change(|state| state.set = Setting::new());
     set_date(&calendar, &numbers);
-    calendar.millis();
-    calendar.change(super::calendar::State::complete);
     Ok(Value::object(calendar))
 }
 

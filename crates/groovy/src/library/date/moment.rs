@@ -82,6 +82,9 @@ pub(crate) static DATE: Class = Class::new("java.util.Date")
         ("toLocaleString", |vm, this, _| {
             styled(this, "MMM d, yyyy h:mm:ss a", &default_zone(vm))
         }),
+        ("toInstant", |_, this, _| {
+            crate::library::time::instant(moment(this)?.millis.get())
+        }),
         ("toTimestamp", |_, this, _| {
             Ok(Moment::value(&TIMESTAMP, moment(this)?.millis.get()))
         }),
@@ -185,7 +188,7 @@ fn text(vm: &Vm, moment: &Moment) -> Str {
     let pattern = match moment.class.name {
         "java.sql.Timestamp" => "yyyy-MM-dd HH:mm:ss.SSS",
         "java.sql.Date" => "yyyy-MM-dd",
-        _ => "EEE MMM dd HH:mm:ss zzz yyyy",
+        _ => "EEE MMM dd HH:mm:ss zzz y",
     };
     let text = pattern_text(moment.millis.get(), pattern, &default_zone(vm));
     match moment.class.name {

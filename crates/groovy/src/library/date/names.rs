@@ -196,13 +196,15 @@ static ITALIAN: Names = Names {
     times: ["H.mm.ss z", "H.mm.ss z", "H.mm.ss", "H.mm"],
 };
 
-/// The names of a language; English for others.
-pub(crate) fn of(language: &str) -> &'static Names {
-    match language {
-        "de" => &GERMAN,
-        "fr" => &FRENCH,
-        "es" => &SPANISH,
-        "it" => &ITALIAN,
-        _ => &ENGLISH,
+impl Names {
+    /// The names of a language; English for others.
+    pub(crate) fn of(language: &str) -> &'static Self {
+        match language {
+            "de" => &GERMAN,
+            "fr" => &FRENCH,
+            "es" => &SPANISH,
+            "it" => &ITALIAN,
+            _ => &ENGLISH,
+        }
     }
 }

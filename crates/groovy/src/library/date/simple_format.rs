@@ -15,7 +15,7 @@ use super::calendar::Calendar;
 use super::format::DateFormat;
 use super::locale::Locale;
 use super::moment::{DATE, Moment};
-use super::names;
+use super::names::Names;
 use super::time_zone::{TimeZone, zone_of};
 
 /// `java.text.DateFormat`
@@ -186,7 +186,7 @@ fn instance(
             .clone(),
         _ => return Err(Thrown::mismatch()),
     };
-    let names = names::of(&locale.language);
+    let names = Names::of(&locale.language);
     let bad = |style| {
         throw(
             "IllegalArgumentException",

@@ -37,6 +37,9 @@ pub(crate) static TIME_ZONE: Class = Class::new("java.util.TimeZone")
             Ok(Value::Int(zone(this)?.saving(vm.host().now()) * 1000))
         }),
         ("getDisplayName", get_display_name),
+        ("toZoneId", |_, this, _| {
+            Ok(crate::library::time::zone_id(&zone(this)?))
+        }),
         ("hasSameRules", has_same_rules),
         ("clone", |_, this, _| Ok(TimeZone::value(zone(this)?))),
     ]);

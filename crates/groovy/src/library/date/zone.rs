@@ -48,6 +48,9 @@ const NEGATIVE: &[&str] = &[
     "Africa/El_Aaiun",
 ];
 
+const YEAR_1900: i64 = -2_208_988_800_000;
+const YEAR_2020: i64 = 1_577_836_800_000;
+
 /// A time zone.
 #[derive(Clone)]
 pub(crate) struct Zone(Rc<Inner>);
@@ -130,6 +133,11 @@ impl Zone {
                 offset: *offset,
                 daylight: false,
             },
+            // Java's calendars know no local mean time.
+            Rules::Named(_) if millis < YEAR_1900 => At {
+                offset: self.standard_offset(YEAR_2020),
+                daylight: false,
+            },
             Rules::Named(rules) => {
                 let info = rules.to_offset_info(timestamp(millis));
                 let negative = NEGATIVE.contains(&rules.iana_name().unwrap_or_default());
@@ -160,6 +168,9 @@ impl Zone {
         match &self.0.rules {
             Rules::Fixed(seconds) => AmbiguousOffset::Unambiguous {
                 offset: Offset::from_seconds(*seconds).unwrap_or(Offset::UTC),
+            },
+            Rules::Named(_) if local < YEAR_1900 => AmbiguousOffset::Unambiguous {
+                offset: Offset::from_seconds(self.at(local).offset).unwrap_or(Offset::UTC),
             },
             Rules::Named(rules) => rules.to_ambiguous_timestamp(civil(local)).offset(),
         }

@@ -33,6 +33,9 @@ pub(super) fn parse(vm: &mut Vm, text: &str) -> Result<Value> {
     }
 }
 
+/// What is wanted behind a member of an object.
+const MEMBER_END: &str = "a closing curly brace '}' or a comma ','";
+
 struct Parser<'v, 'a> {
     vm: &'v mut Vm,
     lexer: Lexer<'a>,
@@ -59,7 +62,10 @@ impl<'a> Parser<'_, 'a> {
         match self.lexer.next()? {
             Some(token) => Ok(token),
             None => {
-                let place = self.lexer.place(", ");
+                let place = match wanted {
+                    MEMBER_END => self.lexer.place_before(),
+                    _ => self.lexer.place(", "),
+                };
                 Err(failed(&format!(
                     "Expected {wanted} on {place}.\nBut got an unterminated {container}."
                 )))
@@ -116,7 +122,7 @@ impl<'a> Parser<'_, 'a> {
             let token = self.next("a value", "object")?;
             let value = self.value(token)?;
             entries.push((Value::text(key), value));
-            match self.next("a closing curly brace '}' or a comma ','", "object")? {
+            match self.next(MEMBER_END, "object")? {
                 Token::Close('}') => break,
                 Token::Comma => {}
                 _ => return self.instead("a value or a closing curly brace '}'", ", "),

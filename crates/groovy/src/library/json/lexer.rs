@@ -24,7 +24,9 @@ pub(super) struct Lexer<'a> {
     /// Byte behind the last token.
     at: usize,
     /// Byte at which the last token began.
-    pub start: usize,
+    start: usize,
+    /// Byte behind the token before.
+    before: usize,
 }
 
 impl<'a> Lexer<'a> {
@@ -33,11 +35,13 @@ impl<'a> Lexer<'a> {
             text,
             at: 0,
             start: 0,
+            before: 0,
         }
     }
 
     /// The next token; `None` at the end, and when the text ends inside a string or number.
     pub(super) fn next(&mut self) -> Result<Option<Token<'a>>> {
+        self.before = self.at;
         let rest = self.text.get(self.at..).unwrap_or_default();
         let rest = rest.trim_start_matches(|c: char| c.is_whitespace() && c != '\u{a0}');
         self.start = self.text.len() - rest.len();
@@ -120,6 +124,11 @@ impl<'a> Lexer<'a> {
     /// `line: 1, column: 2` of what is read next.
     pub(super) fn place(&self, between: &str) -> String {
         place(self.text, self.at, between)
+    }
+
+    /// The same of the end of the token before.
+    pub(super) fn place_before(&self) -> String {
+        place(self.text, self.before, ", ")
     }
 
     /// The same of the last token.

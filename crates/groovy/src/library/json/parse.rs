@@ -221,7 +221,6 @@ impl<'a> Parser<'a> {
         while self.at + 1 < self.text.len() {
             let item = self.value()?;
             self.spare.push((item, Value::Null));
-            let before = self.at;
             if !matches!(self.byte(self.at), Some(b',' | b']')) {
                 if self.at >= self.text.len() {
                     return Err(Fault::Number(None));
@@ -235,13 +234,13 @@ impl<'a> Parser<'a> {
                     let items = self.spare.drain(first..);
                     return Ok(Value::list(items.map(|(item, _)| item).collect()));
                 }
-                _ => return Err(self.bad_item(before, self.spare.len() - first)),
+                _ => return Err(self.bad_item(self.spare.len() - first)),
             }
         }
         Err(self.complain("Did not find end of Json Array"))
     }
 
-    fn bad_item(&self, _before: usize, read: usize) -> Fault {
+    fn bad_item(&self, read: usize) -> Fault {
         let found = described(self.char_at(self.at));
         self.complain(&format!(
             "expecting a ',' or a ']',  but got \nthe current character of  {found}  \

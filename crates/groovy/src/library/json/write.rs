@@ -51,7 +51,7 @@ impl Writer {
                 self.string(vm, &text)?;
             }
             Value::List(list) => {
-                self.open(vm, '[')?;
+                self.open('[')?;
                 let mut at = 0;
                 while let Some(item) = list.get(at) {
                     self.item(vm, at, &item)?;
@@ -107,7 +107,7 @@ impl Writer {
         Ok(())
     }
 
-    fn open(&mut self, _vm: &mut Vm, bracket: char) -> Result<()> {
+    fn open(&mut self, bracket: char) -> Result<()> {
         self.depth += 1;
         if self.depth > DEPTH {
             return Err(throw_bare("StackOverflowError"));
@@ -129,7 +129,7 @@ impl Writer {
     }
 
     fn array(&mut self, vm: &mut Vm, items: &[Value]) -> Result<()> {
-        self.open(vm, '[')?;
+        self.open('[')?;
         for (at, item) in items.iter().enumerate() {
             self.item(vm, at, item)?;
         }
@@ -138,7 +138,7 @@ impl Writer {
     }
 
     fn object(&mut self, vm: &mut Vm, entries: &[(Value, Value)]) -> Result<()> {
-        self.open(vm, '{')?;
+        self.open('{')?;
         for (at, (key, value)) in entries.iter().enumerate() {
             if at > 0 {
                 self.out.push(',');
@@ -177,22 +177,50 @@ impl Writer {
             let text = vm.text(value)?;
             return self.string(vm, &text);
         }
-        if is_a(&class, "java.lang.Enum") {
+        let table = vm.table(value);
+        if table.method("ordinal").is_some() || is_a(&class, "java.lang.Enum") {
             let name = vm.invoke(value, "name", &[])?;
             return self.value(vm, &name);
         }
         let Value::Object(object) = value else {
             return Ok(());
         };
+        if table.method("hasNext").is_some() {
+            return self.iterator(vm, value);
+        }
         match object.items(vm, value)? {
             Some(items) => self.array(vm, &items),
             None => self.properties(vm, value),
         }
     }
 
+    /// What an iterator has left.
+    fn iterator(&mut self, vm: &mut Vm, value: &Value) -> Result<()> {
+        self.open('[')?;
+        let mut at = 0;
+        loop {
+            let more = vm.invoke(value, "hasNext", &[])?;
+            if !vm.truth(&more)? {
+                break;
+            }
+            let item = vm.invoke(value, "next", &[])?;
+            self.item(vm, at, &item)?;
+            at += 1;
+        }
+        self.close(']');
+        Ok(())
+    }
+
     /// Everything that can be read from an object.
     fn properties(&mut self, vm: &mut Vm, value: &Value) -> Result<()> {
-        let Value::Map(properties) = vm.get(value, "properties")? else {
+        let readable = vm.table(value).method("getProperties").is_some();
+        let readable = readable || matches!(value.class(), ClassRef::Script(_));
+        let properties = if readable {
+            vm.get(value, "properties")?
+        } else {
+            Value::Null
+        };
+        let Value::Map(properties) = properties else {
             self.out.push_str("{}");
             return Ok(());
         };
