@@ -5,6 +5,8 @@ pub mod class;
 pub mod closure;
 pub(crate) mod codec;
 pub mod collection;
+pub(crate) mod commons;
+pub(crate) mod csv;
 pub mod date;
 pub(crate) mod digest;
 pub(crate) mod dom;
@@ -21,8 +23,10 @@ pub mod object;
 pub(crate) mod params;
 pub mod regex;
 pub mod script;
+pub(crate) mod slf4j;
 pub(crate) mod streaming_markup_builder;
 pub mod string;
+pub(crate) mod system;
 pub mod throwable;
 mod time;
 pub(crate) mod transformer;
@@ -30,6 +34,7 @@ pub(crate) mod xml_parser;
 pub mod xml_slurper;
 pub(crate) mod xml_source;
 pub(crate) mod xml_util;
+pub(crate) mod zip;
 
 use crate::class::Class;
 
@@ -47,6 +52,11 @@ static AREAS: &[&[&Class]] = &[
     io::CLASSES,
     codec::CLASSES,
     digest::CLASSES,
+    system::CLASSES,
+    zip::CLASSES,
+    csv::CLASSES,
+    commons::CLASSES,
+    slf4j::CLASSES,
     closure::CLASSES,
     throwable::CLASSES,
     date::CLASSES,

@@ -15,6 +15,7 @@ mod range;
 mod shape;
 mod similar;
 mod sorted;
+mod utilities;
 mod views;
 pub(crate) mod visit;
 
@@ -297,6 +298,9 @@ pub static OBJECT_RANGE: Class = Class::new("groovy.lang.ObjectRange").extends(&
 pub static EMPTY_RANGE: Class = Class::new("groovy.lang.EmptyRange").extends(&[&RANGE]);
 
 pub(super) static CLASSES: &[&Class] = &[
+    &utilities::COLLECTIONS,
+    &utilities::ARRAYS,
+    &utilities::GROOVY_COLLECTIONS,
     &comparator::COMPARATOR,
     &comparator::ORDER_BY,
     &ITERATOR,

@@ -4,6 +4,8 @@ mod cipher;
 mod hash;
 mod mac;
 
+pub(crate) use hash::feed;
+
 use crate::class::Class;
 
 pub(super) static CLASSES: &[&Class] = &[

@@ -97,7 +97,7 @@ fn message_digest(this: &Value) -> Result<&MessageDigest> {
 }
 
 /// Adds `(byte)`, `(bytes)` or `(bytes, from, len)`.
-pub(super) fn feed(vm: &mut Vm, so_far: &RefCell<Vec<u8>>, args: &[Value]) -> Result<()> {
+pub(crate) fn feed(vm: &mut Vm, so_far: &RefCell<Vec<u8>>, args: &[Value]) -> Result<()> {
     let more = match args {
         [Value::Bytes(bytes)] => bytes.borrow().clone(),
         [Value::Bytes(bytes), from, len] => {
