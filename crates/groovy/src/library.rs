@@ -8,6 +8,7 @@ pub mod collection;
 pub(crate) mod commons;
 pub(crate) mod csv;
 pub mod date;
+pub mod decimal_format;
 pub(crate) mod digest;
 pub(crate) mod dom;
 pub mod enumeration;
@@ -46,6 +47,7 @@ static AREAS: &[&[&Class]] = &[
     function::CLASSES,
     number::CLASSES,
     math::CLASSES,
+    decimal_format::CLASSES,
     string::CLASSES,
     regex::CLASSES,
     collection::CLASSES,
