@@ -32,7 +32,7 @@ pub fn cast(vm: &mut Vm, value: &Value, to: &ClassRef) -> Result<Value> {
         _ if value.is_null() => Ok(Value::Null),
         ClassRef::Native(class) if is(class, &object::OBJECT) => Ok(value.clone()),
         _ if is_instance(value, to) => Ok(value.clone()),
-        ClassRef::Array(element) => collections::array(vm, value, element, to),
+        ClassRef::Array(element) => collections::array(vm, value, (element, to), cast),
         ClassRef::Native(class) => native(vm, value, class, to),
         ClassRef::Script(_) => constructed(vm, value, to),
     }
@@ -74,6 +74,9 @@ pub fn as_type(vm: &mut Vm, value: &Value, to: &ClassRef) -> Result<Value> {
     }
     let class = match to {
         ClassRef::Native(class) | ClassRef::Primitive(class) => class,
+        ClassRef::Array(element) if !is_instance(value, to) => {
+            return collections::array(vm, value, (element, to), as_type);
+        }
         _ => return cast(vm, value, to),
     };
     let result = match value {

@@ -24,7 +24,7 @@ pub fn compare(vm: &mut Vm, a: &Value, b: &Value) -> Result<Ordering> {
         (_, Value::Null) => return Ok(Ordering::Greater),
         (Value::Str(a), Value::Str(b)) => return Ok(texts(a, b)),
         (Value::Bool(a), Value::Bool(b)) => return Ok(a.cmp(b)),
-        (Value::Str(_) | Value::GString(_), Value::Str(_) | Value::GString(_)) => {
+        (Value::Str(_), Value::GString(_)) | (Value::GString(_), _) => {
             let (a, b) = (vm.text(a)?, vm.text(b)?);
             return Ok(texts(&a, &b));
         }
@@ -44,6 +44,14 @@ pub fn compare(vm: &mut Vm, a: &Value, b: &Value) -> Result<Ordering> {
         if a.is_same(b) {
             return Ok(Ordering::Equal);
         }
+    }
+    if matches!(a, Value::Str(_) | Value::Bool(_)) || number(a).is_some() {
+        let message = format!(
+            "{} cannot be cast to {}",
+            b.class().name(),
+            a.class().name()
+        );
+        return Err(throw("ClassCastException", message));
     }
     let (left, right) = (shown(vm, a)?, shown(vm, b)?);
     Err(throw(

@@ -1,6 +1,7 @@
 //! Small snippets, and what Groovy 2.4.21 makes of them.
 //!
-//! `testdata/probes.tsv` (all areas) and `testdata/language.tsv` hold snippet, class and text of the result. The snippets that do not
+//! `testdata/probes.tsv` (all areas), `testdata/language.tsv` and `testdata/rules.tsv` (operators,
+//! numbers, strings, formats) hold snippet, class and text of the result. The snippets that do not
 //! give the same yet are listed in `testdata/probes-open.txt`; a listed one that does fails the
 //! test, so that the list stays true. `PROBES_BLESS=1` writes the list anew.
 
@@ -19,6 +20,7 @@ fn probes() -> Vec<Probe> {
     let tables = [
         include_str!("../../testdata/probes.tsv"),
         include_str!("../../testdata/language.tsv"),
+        include_str!("../../testdata/rules.tsv"),
     ];
     let lines = tables.iter().flat_map(|table| table.lines().skip(1));
     let rows = lines.map(|line| {

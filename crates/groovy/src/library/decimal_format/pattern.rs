@@ -111,12 +111,13 @@ impl Reader<'_> {
     fn number(&mut self, pattern: &mut Pattern, malformed: impl Fn() -> Thrown) -> Result<()> {
         let mut point = false;
         let mut since_comma = None;
+        let mut before = 0;
         let mut any = false;
         while let Some(c) = self.rest.chars().next() {
             match c {
                 '#' if point => pattern.most_fraction += 1,
                 '#' if pattern.least_whole > 0 => return Err(malformed()),
-                '#' => {}
+                '#' => before += 1,
                 '0' if point && pattern.most_fraction > pattern.least_fraction => {
                     return Err(malformed());
                 }
@@ -134,6 +135,9 @@ impl Reader<'_> {
             if let (Some(count), '#' | '0', false) = (&mut since_comma, c, point) {
                 *count += 1;
             }
+        }
+        if point && before > 0 && pattern.least_whole == 0 && pattern.least_fraction == 0 {
+            pattern.least_whole = 1;
         }
         pattern.group = since_comma.unwrap_or(0);
         if self.rest.starts_with("E0") {

@@ -5,7 +5,7 @@ use crate::testing::{shown, vm};
 #[test]
 fn formats_give_what_java_gives() {
     let decimal = |text: &str| Value::decimal(Decimal::parse(text).unwrap());
-    let table: Vec<(&str, Vec<Value>, &str)> = vec![
+    check(vec![
         (
             "%s|%5s|%-5s|%.1s|%S",
             vec![Value::text("ab"); 5],
@@ -67,13 +67,21 @@ fn formats_give_what_java_gives() {
             vec![Value::Double(f64::NAN), Value::Double(f64::NEG_INFINITY)],
             "NaN|-Infinity",
         ),
-    ];
+    ]);
+}
+
+fn check(table: Vec<(&str, Vec<Value>, &str)>) {
     let mut vm = vm();
     for (text, values, expected) in table {
         let made = formatted(&mut vm, &Locale::us(), text, &values);
         let made = shown(&mut vm, made.map(Value::text));
         assert_eq!(made, format!("String {expected}"), "{text}");
     }
+}
+
+#[test]
+fn locales_have_their_own_separators() {
+    let mut vm = vm();
     let german = formatted(
         &mut vm,
         &Locale::of("de", "DE"),

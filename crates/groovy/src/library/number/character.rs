@@ -50,9 +50,6 @@ macro_rules! operator {
         |vm, this, args| match args {
             [right] => match arith::numeric(vm, BinaryOp::$op, this, right) {
                 Some(result) => result,
-                None if matches!(BinaryOp::$op, BinaryOp::Plus) && params::is_text(right) => {
-                    arith::concat(vm, this, right)
-                }
                 None => Err(Thrown::mismatch()),
             },
             _ => Err(Thrown::mismatch()),

@@ -128,7 +128,8 @@ pub(super) fn new(vm: &mut Vm, args: &[Value]) -> Result<Value> {
         Value::List(list) if list.is_array() => parse::decimal(&chars_text(list))?,
         text if params::is_text(text) => parse::decimal(&params::text(vm, text)?)?,
         other => match number(other) {
-            Some(Number::Double(n)) => exact(n)?,
+            // No constructor takes a `BigDecimal`: that of `double` does.
+            Some(number @ (Number::Double(_) | Number::Decimal(_))) => exact(number.double())?,
             Some(number) => (*number.decimal()?).clone(),
             None => return Err(Thrown::mismatch()),
         },

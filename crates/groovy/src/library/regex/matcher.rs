@@ -66,7 +66,12 @@ static METHODS: &[(&str, Method)] = &[
         Ok(Value::object(of(this)?.copy()))
     }),
     ("getCount", count),
-    ("size", count),
+    ("size", |vm, this, _| {
+        match i64::try_from(of(this)?.all(vm)?.len()) {
+            Ok(size) => Ok(Value::Long(size)),
+            Err(_) => Err(Thrown::mismatch()),
+        }
+    }),
     ("getAt", get_at),
     ("setIndex", |vm, this, args| match args {
         [index] => {

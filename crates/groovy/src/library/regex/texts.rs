@@ -44,7 +44,7 @@ pub(crate) fn split_method(vm: &mut Vm, this: &Value, args: &[Value]) -> Result<
     let (pattern, limit) = match args {
         [] => {
             vm.step(1 + text.len() as u64 / 8)?;
-            let words = text.split(|c: char| matches!(c, ' ' | '\t' | '\n' | '\r' | '\u{c}'));
+            let words = text.split([' ', '\t', '\n', '\r', '\u{c}']);
             return Ok(Value::strings(words.filter(|word| !word.is_empty())));
         }
         [pattern] => (pattern, 0),

@@ -1,6 +1,7 @@
 //! Lines, words, indentation.
 
 use crate::library::{params, regex};
+use crate::list::{List, ListKind};
 use crate::throwable::throw_bare;
 use crate::thrown::{Result, Thrown};
 use crate::value::Value;
@@ -67,7 +68,8 @@ pub(super) fn split_each_line(vm: &mut Vm, this: &Value, args: &[Value]) -> Resu
     for line in lines(&text) {
         let parts = regex::texts::split(vm, &regex, &line.into(), 0)?;
         let parts = parts.into_iter().map(Value::Str).collect();
-        result = vm.call(closure, &[Value::list(parts)])?;
+        let parts = List::new(ListKind::Fixed, parts);
+        result = vm.call(closure, &[Value::List(parts)])?;
     }
     Ok(result)
 }

@@ -29,7 +29,7 @@ pub(super) fn get_at(vm: &mut Vm, this: &Value, args: &[Value]) -> Result<Value>
             }
             Ok(Value::text(out))
         }
-        [index, rest @ ..] if rest.is_empty() => at(&text, params::int(index)?).map(Value::Str),
+        [index] => at(&text, params::int(index)?).map(Value::Str),
         _ => Err(Thrown::mismatch()),
     }
 }

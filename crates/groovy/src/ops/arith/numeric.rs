@@ -263,11 +263,7 @@ pub(crate) fn power(vm: &mut Vm, left: &Value, right: &Value) -> Result<Value> {
         }
     }
     let answer = base.double().powf(exponent.double());
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_precision_loss,
-        reason = "tried out"
-    )]
+    #[expect(clippy::cast_possible_truncation, reason = "tried out")]
     let (int, long) = (answer as i32, answer as i64);
     #[expect(clippy::cast_precision_loss, reason = "tried out")]
     let back = long as f64;

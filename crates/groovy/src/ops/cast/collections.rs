@@ -13,14 +13,14 @@ use crate::thrown::Result;
 use crate::value::Value;
 use crate::vm::Vm;
 
-use super::{cast, failed, is};
+use super::{failed, is};
 
-/// To `T[]`.
+/// To `T[]`, with each element converted.
 pub(super) fn array(
     vm: &mut Vm,
     value: &Value,
-    element: &Rc<ClassRef>,
-    to: &ClassRef,
+    (element, to): (&Rc<ClassRef>, &ClassRef),
+    convert: fn(&mut Vm, &Value, &ClassRef) -> Result<Value>,
 ) -> Result<Value> {
     let items = match value {
         Value::List(_) | Value::Set(_) | Value::Range(_) | Value::Bytes(_) => vm.items(value)?,
@@ -39,7 +39,7 @@ pub(super) fn array(
     let mut cast_items = Vec::with_capacity(items.len());
     for item in &items {
         vm.step(1)?;
-        cast_items.push(cast(vm, item, element)?);
+        cast_items.push(convert(vm, item, element)?);
     }
     Ok(array_of(element, cast_items))
 }
@@ -100,27 +100,28 @@ pub(super) fn collection_as(
 ) -> Option<Result<Value>> {
     let list =
         matches!(value, Value::List(list) if !list.is_array()) || matches!(value, Value::Range(_));
-    let made: fn(Vec<Value>) -> Value = if is(class, &LIST) && list {
+    let set = matches!(value, Value::Set(_));
+    if (is(class, &LIST) && list) || (is(class, &SET) && set) {
         return Some(Ok(value.clone()));
-    } else if is(class, &SET) && matches!(value, Value::Set(_)) {
-        return Some(Ok(value.clone()));
-    } else if is(class, &LIST) || is(class, &COLLECTION) || is(class, &ITERABLE) {
-        if !matches!(value, Value::List(list) if list.is_array()) && !is(class, &LIST) {
-            return Some(Ok(value.clone()));
-        }
-        Value::list
-    } else if is(class, &ARRAY_LIST) {
-        Value::list
-    } else if is(class, &LINKED_LIST) {
-        |items| Value::List(List::new(ListKind::LinkedList, items))
-    } else if is(class, &SET) || is(class, &LINKED_HASH_SET) {
-        |items| Value::Set(Map::set_of(MapKind::Linked, items))
-    } else if is(class, &HASH_SET) {
-        |items| Value::Set(Map::set_of(MapKind::Hash, items))
-    } else if is(class, &TREE_SET) {
-        |items| Value::Set(Map::set_of(MapKind::Tree, items))
-    } else {
-        return None;
-    };
+    }
+    let made: fn(Vec<Value>) -> Value =
+        if is(class, &LIST) || is(class, &COLLECTION) || is(class, &ITERABLE) {
+            if !matches!(value, Value::List(list) if list.is_array()) && !is(class, &LIST) {
+                return Some(Ok(value.clone()));
+            }
+            Value::list
+        } else if is(class, &ARRAY_LIST) {
+            Value::list
+        } else if is(class, &LINKED_LIST) {
+            |items| Value::List(List::new(ListKind::LinkedList, items))
+        } else if is(class, &SET) || is(class, &LINKED_HASH_SET) {
+            |items| Value::Set(Map::set_of(MapKind::Linked, items))
+        } else if is(class, &HASH_SET) {
+            |items| Value::Set(Map::set_of(MapKind::Hash, items))
+        } else if is(class, &TREE_SET) {
+            |items| Value::Set(Map::set_of(MapKind::Tree, items))
+        } else {
+            return None;
+        };
     Some(vm.items(value).map(made))
 }
