@@ -17,6 +17,21 @@ pub enum Level {
     Error,
 }
 
+/// What a statement of a script gave.
+#[derive(Debug)]
+pub struct TraceLine<'a> {
+    /// File.
+    pub file: &'a str,
+    /// Function.
+    pub function: &'a str,
+    /// Line, from 1.
+    pub line: u32,
+    /// Class of the value: that of the expression, the variable or the condition.
+    pub class: &'a str,
+    /// The value as text, cut off when it is long; `None` when it has none of its own.
+    pub text: Option<String>,
+}
+
 /// The world of a run. Every method is called on the thread of the run.
 pub trait Host {
     /// Milliseconds since 1970-01-01 UTC.
@@ -49,6 +64,14 @@ pub trait Host {
     fn services(&self) -> Option<Rc<dyn Services>> {
         None
     }
+
+    /// Asked once: whether [`Host::trace`] is wanted.
+    fn watches(&self) -> bool {
+        false
+    }
+
+    /// Told after each statement, when the host watches.
+    fn trace(&self, _line: &TraceLine<'_>) {}
 
     /// Asked now and then: whether the run is given up.
     fn stopped(&self) -> bool {

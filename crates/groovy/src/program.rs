@@ -97,6 +97,16 @@ impl Program {
         Arc::clone(&self.unit)
     }
 
+    /// Whether the script has a function with this name.
+    #[must_use]
+    pub fn defines(&self, function: &str) -> bool {
+        let script = self.unit.classes.first();
+        let name = self.unit.id(function);
+        script
+            .zip(name)
+            .is_some_and(|(script, name)| script.methods.contains_key(&name))
+    }
+
     /// Begins a run with variables of its own.
     #[must_use]
     pub fn run(&self, host: Rc<dyn Host>, limits: Limits) -> Run {

@@ -12,6 +12,7 @@ mod invoke;
 pub(crate) mod loaded;
 pub(crate) mod member;
 mod nested;
+mod trace;
 
 use std::cmp::Ordering;
 use std::rc::Rc;
@@ -61,6 +62,8 @@ pub struct Vm {
     nested: Vec<Rc<Loaded>>,
     /// Columns and values noted for the message of an `assert`.
     notes: Vec<(u32, Value)>,
+    /// Whether the host wants to know what statements give.
+    watched: bool,
 }
 
 impl Vm {
@@ -68,6 +71,7 @@ impl Vm {
     #[must_use]
     pub fn new(host: Rc<dyn Host>, limits: Limits) -> Self {
         Self {
+            watched: host.watches(),
             host,
             limits,
             steps: 0,

@@ -40,21 +40,32 @@ impl Vm {
     fn exec_one(&mut self, f: &Frame<'_>, stmt: &Stmt) -> Result<Flow> {
         self.at_line(stmt.line);
         let result = match &stmt.kind {
-            StmtKind::Expr(expr) => self.eval(f, expr).map(|_| Flow::Next),
-            StmtKind::Return(Some(expr)) => self.eval(f, expr).map(Flow::Return),
+            StmtKind::Expr(expr) => self.eval(f, expr).map(|value| {
+                self.trace(f, stmt.line, &value);
+                Flow::Next
+            }),
+            StmtKind::Return(Some(expr)) => self.eval(f, expr).map(|value| {
+                self.trace(f, stmt.line, &value);
+                Flow::Return(value)
+            }),
             StmtKind::Return(None) => Ok(Flow::Return(Value::Null)),
             StmtKind::If {
                 cond,
                 then,
                 otherwise,
             } => match self.condition(f, cond) {
-                Ok(true) => return self.exec(f, then),
-                Ok(false) => return self.exec(f, otherwise),
+                Ok(holds) => {
+                    self.trace(f, stmt.line, &Value::Bool(holds));
+                    return self.exec(f, if holds { then } else { otherwise });
+                }
                 Err(thrown) => Err(thrown),
             },
-            StmtKind::Declare { home, ty, init } => self
-                .declare(f, *home, *ty, init.as_ref())
-                .map(|()| Flow::Next),
+            StmtKind::Declare { home, ty, init } => {
+                self.declare(f, *home, *ty, init.as_ref()).map(|value| {
+                    self.trace(f, stmt.line, &value);
+                    Flow::Next
+                })
+            }
             other => self.exec_other(f, other),
         };
         match result {
@@ -130,7 +141,7 @@ impl Vm {
         home: Home,
         ty: Option<TypeId>,
         init: Option<&Expr>,
-    ) -> Result<()> {
+    ) -> Result<Value> {
         let value = match init {
             Some(init) => {
                 let value = self.eval(f, init)?;
@@ -138,8 +149,12 @@ impl Vm {
             }
             None => Value::Null,
         };
+        if self.watched {
+            self.begin(f, home, value.clone());
+            return Ok(value);
+        }
         self.begin(f, home, value);
-        Ok(())
+        Ok(Value::Null)
     }
 
     /// The value as a variable of a declared type stores it.

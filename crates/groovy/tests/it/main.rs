@@ -5,3 +5,4 @@ mod json_and_dates;
 mod probes;
 mod support;
 mod syntax;
+mod trace;
