@@ -16,7 +16,7 @@ use crate::thrown::{Limit, Thrown};
 pub use round::{Context, Rounding};
 
 /// Bits that digits may take: more is refused as using too much memory.
-pub(crate) const MAX_BITS: u64 = 1 << 21;
+pub(crate) const MAX_BITS: u64 = 1 << 18;
 
 /// A decimal number: `unscaled × 10^-scale`. The scale is part of the value: 1.0 is not 1.00.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
