@@ -36,6 +36,7 @@ pub mod xml_slurper;
 pub(crate) mod xml_source;
 pub(crate) mod xml_util;
 pub(crate) mod zip;
+pub(crate) mod xpath;
 
 use crate::class::Class;
 
@@ -70,6 +71,7 @@ static AREAS: &[&[&Class]] = &[
     streaming_markup_builder::CLASSES,
     transformer::CLASSES,
     xml_util::CLASSES,
+    xpath::CLASSES,
     xml_parser::CLASSES,
     xml_slurper::CLASSES,
     xml_source::CLASSES,

@@ -6,6 +6,8 @@ mod factory;
 mod list;
 pub(crate) mod node;
 
+pub(crate) use list::these as nodes;
+
 use crate::class::Class;
 use crate::library::throwable::RUNTIME;
 
