@@ -35,8 +35,8 @@ pub(crate) mod xml_parser;
 pub mod xml_slurper;
 pub(crate) mod xml_source;
 pub(crate) mod xml_util;
-pub(crate) mod zip;
 pub(crate) mod xpath;
+pub(crate) mod zip;
 
 use crate::class::Class;
 

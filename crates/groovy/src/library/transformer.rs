@@ -221,7 +221,7 @@ impl Transformer {
 /// What is transformed.
 enum Document {
     Node(Rc<Node>),
-    Tree(crate::xml::tree::Tree),
+    Tree(Box<crate::xml::tree::Tree>),
 }
 
 impl Document {
@@ -243,7 +243,7 @@ impl Document {
         vm.reserve(text.len().saturating_mul(4))?;
         let tree = parse(&text, options)
             .map_err(|(fault, text)| fault::throw(&TRANSFORMER_EXCEPTION, fault.to_text(&text)))?;
-        Ok(Self::Tree(tree))
+        Ok(Self::Tree(Box::new(tree)))
     }
 
     fn write(&self, to: &mut Writer) {

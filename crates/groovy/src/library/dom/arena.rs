@@ -258,7 +258,7 @@ impl Dom {
         if !allowed {
             return Err(hierarchy());
         }
-        let here = |before: Id| self.children(parent).iter().any(|child| *child == before);
+        let here = |before: Id| self.children(parent).contains(&before);
         if before.is_some_and(|before| !here(before)) {
             return Err(not_found());
         }
