@@ -60,6 +60,9 @@ impl Hash for Key {
     }
 }
 
+/// Keys to look others up among.
+pub(crate) type Keys = indexmap::IndexSet<Key, foldhash::fast::RandomState>;
+
 type Entries = IndexMap<Key, Value, foldhash::fast::RandomState>;
 
 /// A map, or a set of its keys.

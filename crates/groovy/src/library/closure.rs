@@ -1,6 +1,5 @@
 //! `groovy.lang.Closure`.
 
-use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use crate::class::{Class, ClassRef};
@@ -287,6 +286,8 @@ fn as_writable(vm: &mut Vm, this: &Value, _args: &[Value]) -> Result<Value> {
 
 #[cfg(test)]
 mod tests {
+    use std::cell::Cell;
+
     use super::*;
     use crate::testing::{shown, vm};
 

@@ -20,10 +20,10 @@ mod views;
 pub(crate) mod visit;
 
 pub use bytes::BYTE_ARRAY;
+pub(crate) use comparator::ignoring_case;
 pub use cursor::{Cursor, items};
 pub use entry::Entry;
 pub(crate) use iterator::Iter;
-pub(crate) use map::lookup;
 
 use crate::class::Class;
 use crate::thrown::{Limit, Result, Thrown};

@@ -14,7 +14,9 @@ use bytes::Bytes;
 
 pub(crate) use denied::{network as network_refused, refused};
 pub(crate) use input::{INPUT_STREAM, InputStream};
-pub(crate) use output::{OUTPUT_STREAM, OutputStream, write_bytes};
+#[cfg(test)]
+pub(crate) use output::OutputStream;
+pub(crate) use output::{OUTPUT_STREAM, write_bytes};
 pub(crate) use writable::{WRITABLE, Writable};
 pub(crate) use writer::write_text;
 
@@ -60,7 +62,7 @@ pub(super) static CLASSES: &[&Class] = &[
     &writer::PRINT_WRITER,
     &writer::BUFFERED_WRITER,
     &writer::OUTPUT_STREAM_WRITER,
-    &writable::WRITABLE,
+    &WRITABLE,
     &scanner::SCANNER,
     &charset::CHARSET,
     &charset::STANDARD_CHARSETS,

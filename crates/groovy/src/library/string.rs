@@ -22,6 +22,7 @@ pub static CHAR_SEQUENCE: Class = Class::interface("java.lang.CharSequence").met
 pub static STRING: Class = Class::new("java.lang.String")
     .extends(&[&CHAR_SEQUENCE, &COMPARABLE])
     .constructor(construct::new)
+    .constants(&[("CASE_INSENSITIVE_ORDER", super::collection::ignoring_case)])
     .statics(construct::STATICS)
     .methods(jdk::METHODS);
 /// `groovy.lang.GString`

@@ -103,6 +103,11 @@ pub(super) static ORDER_BY: Class = Class::new("groovy.util.OrderBy")
         Ok(Value::Null)
     })]);
 
+/// `String.CASE_INSENSITIVE_ORDER`
+pub(crate) fn ignoring_case() -> Value {
+    Value::object(Comparator::IgnoreCase)
+}
+
 fn by(closures: Vec<Value>) -> Value {
     let closures = List::new(crate::list::ListKind::ArrayList, closures);
     Value::object(Comparator::By(closures))

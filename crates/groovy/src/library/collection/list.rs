@@ -1,6 +1,5 @@
 //! What `java.util.Collection` and `java.util.List` can do, and Groovy's operators on them.
 
-use std::collections::HashSet;
 use std::rc::Rc;
 
 use super::cursor;
@@ -8,7 +7,7 @@ use super::similar;
 use super::visit::Visitor;
 use crate::library::args;
 use crate::list::{List, ListKind};
-use crate::map::{Key, Map};
+use crate::map::{Key, Keys, Map};
 use crate::ops::equal;
 use crate::range::Range;
 use crate::throwable::{throw, throw_bare};
@@ -172,7 +171,7 @@ fn position(vm: &mut Vm, list: &Rc<List>, item: &Value) -> Result<Option<usize>>
 }
 
 /// Items to look others up among, by Java's `equals`.
-fn keys(items: Vec<Value>) -> HashSet<Key> {
+fn keys(items: Vec<Value>) -> Keys {
     items.into_iter().map(Key).collect()
 }
 

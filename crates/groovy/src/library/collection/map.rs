@@ -112,7 +112,7 @@ pub(super) fn copy(map: &Rc<Map>) -> Rc<Map> {
 }
 
 /// Looks up a key; one that is not there is made by the closure of `withDefault`.
-pub(crate) fn lookup(vm: &mut Vm, map: &Rc<Map>, key: &Value) -> Result<Value> {
+pub(super) fn lookup(vm: &mut Vm, map: &Rc<Map>, key: &Value) -> Result<Value> {
     let key = known(vm, map, key)?;
     if let Some(value) = map.get(&key) {
         return Ok(value);

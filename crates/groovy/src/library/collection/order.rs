@@ -1,14 +1,13 @@
 //! `sort`, `min`, `max`, `unique` and their like.
 
 use std::cmp::Ordering;
-use std::collections::HashSet;
 
 use super::cursor;
 use super::similar;
 use super::visit::Visitor;
 use crate::library::args;
 use crate::list::{List, ListKind};
-use crate::map::{Key, Map};
+use crate::map::{Key, Keys, Map};
 use crate::ops::hash;
 use crate::sort;
 use crate::throwable::throw_bare;
@@ -270,7 +269,7 @@ fn distinct(
     };
     let texts = keyed.iter().all(|(key, _)| matches!(key, Value::Str(_)));
     if texts || keyed.iter().all(|(key, _)| matches!(key, Value::Int(_))) {
-        let mut seen: HashSet<Key> = HashSet::new();
+        let mut seen: Keys = Keys::default();
         let first = keyed
             .into_iter()
             .filter(|(key, _)| seen.insert(Key(key.clone())));

@@ -1,13 +1,11 @@
 //! Parts and combinations of collections: `take`, `plus`, `collate`, `flatten` and their like.
 
-use std::collections::HashSet;
-
 use super::cursor;
 use super::similar;
 use super::visit::Visitor;
 use crate::library::args;
 use crate::list::{List, ListKind};
-use crate::map::{Key, Map, MapKind};
+use crate::map::{Key, Keys, Map, MapKind};
 use crate::throwable::{throw, throw_bare};
 use crate::thrown::{Result, Thrown};
 use crate::value::Value;
@@ -194,7 +192,7 @@ pub(crate) fn minus(vm: &mut Vm, this: &Value, args: &[Value]) -> Result<Value> 
 /// Items to find others among, by Groovy's equality.
 struct Among {
     items: Vec<Value>,
-    texts: Option<HashSet<Key>>,
+    texts: Option<Keys>,
 }
 
 impl Among {

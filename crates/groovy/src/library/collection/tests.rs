@@ -262,6 +262,14 @@ fn shapes() {
             vec![Value::Int(1)],
             "[[1 1] [2 2]]",
         ),
+    ] {
+        assert_eq!(call(&object, name, &args), expected, "{name}");
+    }
+}
+
+#[test]
+fn what_lists_take_and_give() {
+    for (object, name, args, expected) in [
         (ints([1, 2, 1]), "unique", vec![], "[1 2]"),
         (ints([1, 2]), "pop", vec![], "2"),
         (

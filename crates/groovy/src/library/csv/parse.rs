@@ -353,9 +353,7 @@ mod tests {
     #[test]
     fn fields_are_quoted_and_empty_lines_skipped() {
         let mut vm = vm();
-        let format = super::super::format::CSV_FORMAT
-            .constant("DEFAULT")
-            .unwrap();
+        let format = format::CSV_FORMAT.constant("DEFAULT").unwrap();
         for (text, expected) in [
             ("a,b\r\n\"c,\"\"d\"\"\",\n", "[[a, b], [c,\"d\", ]]"),
             ("a\n\nb", "[[a], [b]]"),
@@ -377,9 +375,7 @@ mod tests {
     #[test]
     fn values_have_the_names_of_the_header() {
         let mut vm = vm();
-        let format = super::super::format::CSV_FORMAT
-            .constant("DEFAULT")
-            .unwrap();
+        let format = format::CSV_FORMAT.constant("DEFAULT").unwrap();
         let format = vm.invoke(&format, "withFirstRecordAsHeader", &[]).unwrap();
         let parsed = vm
             .invoke(&format, "parse", &[Value::text("id;x,name\n1,a\n")])

@@ -150,9 +150,7 @@ mod tests {
     fn fields_are_quoted_where_the_library_does() {
         let mut vm = vm();
         let writer = string_writer();
-        let format = super::super::format::CSV_FORMAT
-            .constant("DEFAULT")
-            .unwrap();
+        let format = format::CSV_FORMAT.constant("DEFAULT").unwrap();
         let construct = CSV_PRINTER.construct.unwrap();
         let printer = construct(&mut vm, &[writer.clone(), format]).unwrap();
         for row in [
