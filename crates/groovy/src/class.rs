@@ -182,7 +182,7 @@ impl Class {
 }
 
 /// `Time` → `time`, `URL` → `URL`.
-fn property_name(rest: &str) -> Option<String> {
+pub(crate) fn property_name(rest: &str) -> Option<String> {
     let mut chars = rest.chars();
     let first = chars.next()?;
     if !first.is_uppercase() {

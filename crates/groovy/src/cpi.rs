@@ -6,6 +6,7 @@
 mod attachments;
 mod convert;
 mod exchange;
+mod faults;
 mod log;
 mod mapping;
 mod message;
@@ -18,6 +19,7 @@ use smol_str::SmolStr;
 use crate::class::Class;
 use crate::data::Data;
 
+pub(crate) use faults::CLASSES as FAULTS;
 pub use log::{LogEntry, MessageLogFactory};
 pub use mapping::{MappingContext, Output, Queued};
 pub use message::Message;

@@ -77,10 +77,23 @@ static AREAS: &[&[&Class]] = &[
     xml_source::CLASSES,
     crate::xml::fault::CLASSES,
     crate::cpi::CLASSES,
+    crate::cpi::FAULTS,
 ];
 
 /// All classes of the library.
 pub fn classes() -> impl Iterator<Item = &'static Class> {
     let areas = AREAS.iter().chain(time::CLASSES);
     areas.flat_map(|area| area.iter().copied())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    #[test]
+    fn no_two_classes_bear_one_name() {
+        let mut names = HashSet::new();
+        let twice = super::classes().find(|class| !names.insert(class.name));
+        assert!(twice.is_none(), "{twice:?}");
+    }
 }

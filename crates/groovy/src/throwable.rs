@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use crate::class::{Class, ClassRef};
+use crate::class::{Class, ClassRef, property_name};
 use crate::library::throwable;
 use crate::object::Object;
 use crate::text::Str;
@@ -54,8 +54,8 @@ impl Throwable {
     /// What stands between class and message: the place in a document, for the one class that
     /// tells it, or a colon.
     fn place(&self) -> String {
-        let detail = |name: &str| match self.details.iter().find(|(known, _)| **known == *name) {
-            Some((_, Value::Int(number))) => Some(*number),
+        let detail = |name: &str| match self.detail(name) {
+            Some(Value::Int(number)) => Some(number),
             _ => None,
         };
         match (detail("lineNumber"), detail("columnNumber")) {
@@ -64,6 +64,13 @@ impl Throwable {
             }
             _ => ": ".to_owned(),
         }
+    }
+
+    /// What else can be read from it by this name.
+    pub(crate) fn detail(&self, name: &str) -> Option<Value> {
+        let mut details = self.details.iter();
+        let found = details.find(|(detail, _)| detail.as_str() == name);
+        found.map(|(_, value)| value.clone())
     }
 
     /// The name of its class.
@@ -79,11 +86,24 @@ impl Object for Throwable {
     }
 
     fn get(&self, _vm: &mut Vm, _this: &Value, name: &str) -> Result<Option<Value>> {
-        let found = self
-            .details
+        Ok(self.detail(name))
+    }
+
+    /// The getter of a detail.
+    fn call_missing(
+        &self,
+        _vm: &mut Vm,
+        _this: &Value,
+        name: &str,
+        args: &[Value],
+    ) -> Result<Option<Value>> {
+        if !args.is_empty() {
+            return Ok(None);
+        }
+        let property = ["get", "is"]
             .iter()
-            .find(|(detail, _)| detail.as_str() == name);
-        Ok(found.map(|(_, value)| value.clone()))
+            .find_map(|prefix| name.strip_prefix(prefix).and_then(property_name));
+        Ok(property.and_then(|property| self.detail(&property)))
     }
 
     fn to_text(&self, _vm: &mut Vm, _this: &Value) -> Result<Option<Str>> {

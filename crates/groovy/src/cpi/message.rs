@@ -11,7 +11,7 @@ use crate::class::{Class, ClassRef};
 use crate::data::Data;
 use crate::map::{Map, MapKind};
 use crate::object::Object;
-use crate::text::Str;
+use crate::throwable::throw_bare;
 use crate::thrown::{Result, Thrown};
 use crate::value::Value;
 use crate::vm::Vm;
@@ -133,7 +133,7 @@ fn imported(
 fn exported(vm: &mut Vm, map: &Rc<Map>, nulls: bool) -> Result<Vec<(SmolStr, Data)>> {
     let mut entries = Vec::with_capacity(map.len());
     for (name, value) in map.to_vec() {
-        if value.is_null() && !nulls {
+        if name.is_null() || value.is_null() && !nulls {
             continue;
         }
         let name = vm.text(&name)?.shared();
@@ -216,10 +216,11 @@ fn replace(map: &Rc<Map>, args: &[Value]) -> Result<Value> {
     Ok(Value::Null)
 }
 
-fn name_of(vm: &mut Vm, name: &Value) -> Result<Str> {
+/// A name that a script gives, which may be `null`.
+fn name_of(vm: &mut Vm, name: &Value) -> Result<Value> {
     match name {
-        Value::Str(name) => Ok(name.clone()),
-        Value::GString(_) => vm.text(name),
+        Value::Null | Value::Str(_) => Ok(name.clone()),
+        Value::GString(_) => vm.text(name).map(Value::Str),
         _ => Err(Thrown::mismatch()),
     }
 }
@@ -229,8 +230,8 @@ fn get_header(vm: &mut Vm, this: &Value, args: &[Value]) -> Result<Value> {
         return Err(Thrown::mismatch());
     };
     let message = of(this)?;
-    let name = name_of(vm, name)?;
-    let value = message.headers(vm)?.get_str(&name).unwrap_or(Value::Null);
+    let value = message.headers(vm)?.get(&name_of(vm, name)?);
+    let value = value.unwrap_or_default();
     convert::to_class(vm, &value, class, message.content.charset.as_deref())
 }
 
@@ -239,7 +240,10 @@ fn set_header(vm: &mut Vm, this: &Value, args: &[Value]) -> Result<Value> {
         return Err(Thrown::mismatch());
     };
     let name = name_of(vm, name)?;
-    of(this)?.headers(vm)?.put(Value::Str(name), value.clone());
+    if name.is_null() {
+        return Err(throw_bare("java.lang.NullPointerException"));
+    }
+    of(this)?.headers(vm)?.put(name, value.clone());
     Ok(Value::Null)
 }
 
@@ -257,15 +261,14 @@ fn get_property(vm: &mut Vm, this: &Value, args: &[Value]) -> Result<Value> {
         return Err(Thrown::mismatch());
     };
     let name = name_of(vm, name)?;
-    let value = of(this)?.properties(vm)?.get_str(&name);
-    Ok(value.unwrap_or(Value::Null))
+    Ok(of(this)?.properties(vm)?.get(&name).unwrap_or_default())
 }
 
 fn set_property(vm: &mut Vm, this: &Value, args: &[Value]) -> Result<Value> {
     let [name, value] = args else {
         return Err(Thrown::mismatch());
     };
-    let name = Value::Str(name_of(vm, name)?);
+    let name = name_of(vm, name)?;
     let properties = of(this)?.properties(vm)?;
     if value.is_null() {
         properties.remove(&name);
@@ -289,7 +292,7 @@ fn add_attachment(vm: &mut Vm, this: &Value, args: &[Value]) -> Result<Value> {
     };
     let name = name_of(vm, name)?;
     let handler = attachments::as_handler(attachment).ok_or_else(Thrown::mismatch)?;
-    of(this)?.attachments().put(Value::Str(name), handler);
+    of(this)?.attachments().put(name, handler);
     Ok(Value::Null)
 }
 

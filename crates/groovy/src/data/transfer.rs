@@ -8,7 +8,8 @@ use smol_str::SmolStr;
 use super::{Data, ExceptionData};
 use crate::class::ClassRef;
 use crate::compile::library_class;
-use crate::list::{List, ListKind};
+use crate::library::throwable;
+use crate::list::List;
 use crate::map::Map;
 use crate::script_class::Instance;
 use crate::text::Str;
@@ -67,9 +68,10 @@ impl Vm {
     }
 
     fn import_exception(&mut self, data: &ExceptionData) -> Result<Value> {
-        let class = crate::library::throwable::named(&data.class);
-        let mut throwable = Throwable::new(class, data.message.clone().map(Str::from));
-        if class.name != data.class {
+        let class = throwable::foreign::class(&data.class);
+        let message = data.message.clone().map(Str::from);
+        let mut throwable = Throwable::new(class.unwrap_or(&throwable::RUNTIME), message);
+        if class.is_none() {
             throwable.foreign = Some(data.class.clone().into());
         }
         *throwable.cause.borrow_mut() = self.import(&data.cause)?;

@@ -1,6 +1,9 @@
 //! Exceptions: the classes, as a table of names and what they extend.
 
+pub(crate) mod foreign;
+
 use crate::class::{Class, ClassRef};
+use crate::map::Map;
 use crate::text::Str;
 use crate::throwable::{Frame, Throwable};
 use crate::thrown::{Result, Thrown};
@@ -26,6 +29,7 @@ pub static THROWABLE: Class = Class::new("java.lang.Throwable")
         ("getMessage", message),
         ("getLocalizedMessage", message),
         ("getCause", cause),
+        ("getProperties", properties),
         ("initCause", init_cause),
         ("toString", to_string),
         ("printStackTrace", print_stack_trace),
@@ -36,7 +40,7 @@ pub static THROWABLE: Class = Class::new("java.lang.Throwable")
     ]);
 
 /// `new T()`, `new T(message)`, `new T(cause)`, `new T(message, cause)`
-fn construct(class: &'static Class, vm: &mut Vm, args: &[Value]) -> Result<Value> {
+pub(crate) fn construct(class: &'static Class, vm: &mut Vm, args: &[Value]) -> Result<Value> {
     let (message, cause) = match args {
         [] => (None, Value::Null),
         [cause] if is_throwable(cause) => (Some(vm.to_string(cause)?), cause.clone()),
@@ -76,6 +80,25 @@ fn message(_vm: &mut Vm, this: &Value, _args: &[Value]) -> Result<Value> {
 
 fn cause(_vm: &mut Vm, this: &Value, _args: &[Value]) -> Result<Value> {
     Ok(of(this)?.cause.borrow().clone())
+}
+
+/// `getProperties()` of Groovy: everything that can be read from it, by name.
+fn properties(vm: &mut Vm, this: &Value, _args: &[Value]) -> Result<Value> {
+    let mut all = vec![("class".into(), Value::Class(this.class()))];
+    for (name, getter) in [
+        ("message", "getMessage"),
+        ("localizedMessage", "getLocalizedMessage"),
+        ("cause", "getCause"),
+        ("stackTrace", "getStackTrace"),
+        ("suppressed", "getSuppressed"),
+    ] {
+        all.push((Str::from(name), vm.invoke(this, getter, &[])?));
+    }
+    all.extend(of(this)?.details.iter().cloned());
+    let pairs = all
+        .into_iter()
+        .map(|(name, value)| (Value::Str(name), value));
+    Ok(Value::Map(Map::linked(pairs)))
 }
 
 fn init_cause(_vm: &mut Vm, this: &Value, args: &[Value]) -> Result<Value> {
@@ -220,6 +243,7 @@ pub fn named(name: &str) -> &'static Class {
     let simple = |full: &str| full.rsplit('.').next() == Some(name);
     let found = CLASSES
         .iter()
+        .chain(crate::cpi::FAULTS)
         .find(|class| class.name == name || simple(class.name));
     found.copied().unwrap_or(&RUNTIME)
 }

@@ -142,10 +142,10 @@ impl Vm {
             }
             Expr::InstanceOf(ty, value) => {
                 let value = self.eval(f, value)?;
-                let class = f.loaded.class_ref(*ty);
-                Ok(Value::Bool(class.is_some_and(|class| {
-                    ops::cast::is_instance(&value, class)
-                })))
+                let ty = f.loaded.unit.types.get(*ty as usize);
+                Ok(Value::Bool(
+                    ty.is_some_and(|ty| Self::catches(f, &value, ty)),
+                ))
             }
             Expr::Deep(inner) => stacker::maybe_grow(RED_ZONE, STACK, || self.eval(f, inner)),
             Expr::Note(column, inner) => {

@@ -341,8 +341,8 @@ impl Vm {
         self.exec(f, &found.body)
     }
 
-    /// Classes that only the host knows are caught by their names.
-    fn catches(f: &Frame<'_>, value: &Value, ty: &TypeRef) -> bool {
+    /// Whether a value is of this type; classes that only the host knows are told by their names.
+    pub(crate) fn catches(f: &Frame<'_>, value: &Value, ty: &TypeRef) -> bool {
         match ty {
             TypeRef::Unknown(name) => {
                 let thrown = value.downcast::<Throwable>();

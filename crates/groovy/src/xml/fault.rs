@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use crate::class::Class;
 use crate::library::throwable::{EXCEPTION, THROWABLE};
+pub(crate) use crate::library::throwable::{MALFORMED_URL, UNSUPPORTED_ENCODING};
 use crate::throwable::Throwable;
 use crate::thrown::Thrown;
 use crate::value::Value;
@@ -18,21 +19,9 @@ pub(crate) static SAX_NOT_RECOGNIZED: Class =
 /// `javax.xml.parsers.ParserConfigurationException`
 pub(crate) static PARSER_CONFIGURATION: Class =
     Class::new("javax.xml.parsers.ParserConfigurationException").extends(&[&EXCEPTION]);
-/// `java.net.MalformedURLException`
-pub(crate) static MALFORMED_URL: Class =
-    Class::new("java.net.MalformedURLException").extends(&[&crate::library::throwable::IO]);
-/// `java.io.UnsupportedEncodingException`
-pub(crate) static UNSUPPORTED_ENCODING: Class =
-    Class::new("java.io.UnsupportedEncodingException").extends(&[&crate::library::throwable::IO]);
 
-pub(crate) static CLASSES: &[&Class] = &[
-    &SAX,
-    &SAX_PARSE,
-    &SAX_NOT_RECOGNIZED,
-    &PARSER_CONFIGURATION,
-    &MALFORMED_URL,
-    &UNSUPPORTED_ENCODING,
-];
+pub(crate) static CLASSES: &[&Class] =
+    &[&SAX, &SAX_PARSE, &SAX_NOT_RECOGNIZED, &PARSER_CONFIGURATION];
 
 /// A fault in a document.
 #[derive(Debug, PartialEq, Eq)]

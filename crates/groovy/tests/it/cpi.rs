@@ -1,13 +1,15 @@
 //! Scripts of integration flows: the message, its log and the services.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use lockgate_groovy::cpi::{self, Content, LogEntry, Outcome, Setting};
-use lockgate_groovy::data::Data;
+use lockgate_groovy::data::{Data, ExceptionData};
 use lockgate_groovy::limits::Limits;
 use lockgate_groovy::program::{Options, Program};
 use lockgate_groovy::run::Failure;
+use smol_str::SmolStr;
 
 use crate::support::Nowhere;
 
@@ -27,6 +29,28 @@ fn text(text: &str) -> Data {
 }
 
 fn process(body: &str) -> Outcome {
+    process_with(content(), body)
+}
+
+/// What becomes of a message whose exchange failed with this exception.
+fn failed(class: &str, details: Vec<(SmolStr, Data)>, body: &str) -> Outcome {
+    let exception = ExceptionData {
+        class: class.into(),
+        message: Some("Bad Gateway".into()),
+        cause: Data::Null,
+        frames: Vec::new(),
+        details,
+    };
+    let caught = Data::Exception(Arc::new(exception));
+    let mut content = content();
+    content
+        .properties
+        .push(("CamelExceptionCaught".into(), caught));
+    let body = format!("def ex = message.getProperty('CamelExceptionCaught')\n{body}");
+    process_with(content, &body)
+}
+
+fn process_with(content: Content, body: &str) -> Outcome {
     let source = format!(
         "import com.sap.gateway.ip.core.customdev.util.Message\n\
          Message processData(Message message) {{\n{body}\nreturn message\n}}"
@@ -37,7 +61,7 @@ fn process(body: &str) -> Outcome {
         limits: Limits::default(),
         silent: false,
     };
-    cpi::process(&program, "processData", content(), setting)
+    cpi::process(&program, "processData", content, setting)
 }
 
 /// The body a script leaves.
@@ -167,4 +191,116 @@ fn a_script_without_the_function_says_so() {
         panic!("it ran");
     };
     assert_eq!(&*thrown.class, "groovy.lang.MissingMethodException");
+}
+
+#[test]
+fn an_exception_of_an_adapter_has_its_class_and_what_it_knows() {
+    let details = vec![
+        ("statusCode".into(), Data::Int(502)),
+        ("statusText".into(), text("Bad Gateway")),
+        ("responseBody".into(), text("<error/>")),
+    ];
+    let outcome = failed(
+        "org.apache.camel.component.ahc.AhcOperationFailedException",
+        details,
+        "assert ex.getClass().getCanonicalName() == \
+             'org.apache.camel.component.ahc.AhcOperationFailedException'\n\
+         assert ex.class.simpleName == 'AhcOperationFailedException'\n\
+         assert ex instanceof Exception && !(ex instanceof RuntimeException)\n\
+         assert ex instanceof org.apache.camel.CamelException\n\
+         assert ex.getStatusCode() == 502 && ex.statusText == 'Bad Gateway'\n\
+         assert ex.responseBody == ex.getResponseBody()\n\
+         assert ex.getRequestUri() == null && ex.responseHeaders == null\n\
+         assert ex.getProperties().get('message') == 'Bad Gateway'\n\
+         assert ex.properties.statusCode == 502\n\
+         message.body = ex.toString()",
+    );
+    outcome.result.unwrap();
+    assert_eq!(
+        outcome.changes.body.unwrap(),
+        text("org.apache.camel.component.ahc.AhcOperationFailedException: Bad Gateway")
+    );
+}
+
+#[test]
+fn an_exception_that_only_the_host_knows_has_a_class_of_its_own() {
+    let details = vec![
+        ("ackCode".into(), Data::Int(7)),
+        ("isFinal".into(), text("y")),
+    ];
+    let outcome = failed(
+        "org.example.as2.Mdn$Refused",
+        details,
+        "assert ex.getClass().name == 'org.example.as2.Mdn$Refused'\n\
+         assert ex.getClass().canonicalName == 'org.example.as2.Mdn.Refused'\n\
+         assert ex.class.superclass == RuntimeException\n\
+         assert ex.ackCode == 7 && ex.getAckCode() == 7\n\
+         assert ex instanceof org.example.as2.Mdn$Refused\n\
+         assert !(ex instanceof org.example.as2.Other)\n\
+         try { ex.getOther(); assert false } catch (MissingMethodException e) { }\n\
+         try { throw ex } catch (org.example.as2.Other e) { assert false }\n\
+             catch (org.example.as2.Mdn$Refused e) { message.body = 'caught' }\n\
+         throw ex",
+    );
+    assert_eq!(outcome.changes.body, Some(text("caught")));
+    let Err(Failure::Exception(thrown)) = outcome.result else {
+        panic!("it returned");
+    };
+    assert_eq!(thrown.class, "org.example.as2.Mdn$Refused");
+}
+
+#[test]
+fn a_class_that_is_no_exception_is_not_made_one() {
+    let outcome = failed(
+        "java.lang.String",
+        Vec::new(),
+        "message.body = ex.getClass().name",
+    );
+    assert_eq!(
+        outcome.changes.body.unwrap(),
+        text("java.lang.RuntimeException")
+    );
+}
+
+#[test]
+fn faults_of_web_services_tell_what_the_host_gave() {
+    let outcome = failed(
+        "org.apache.cxf.binding.soap.SoapFault",
+        vec![("faultCode".into(), text("soap:Server"))],
+        "assert ex instanceof org.apache.cxf.interceptor.Fault\n\
+         assert ex.getFaultCode() == 'soap:Server' && !ex.hasDetails()\n\
+         assert ex.detail == null && ex.statusCode == 500\n\
+         assert !(ex.getCause() instanceof org.apache.cxf.transport.http.HTTPException)\n\
+         message.body = ex.reason",
+    );
+    outcome.result.unwrap();
+    assert_eq!(outcome.changes.body.unwrap(), text("Bad Gateway"));
+}
+
+#[test]
+fn scripts_throw_and_catch_exceptions_of_the_platform() {
+    assert_eq!(
+        body(
+            "try {\n\
+               throw new com.sap.it.api.securestore.exception.SecureStoreException('no ' + 'alias')\n\
+             } catch (com.sap.it.api.securestore.exception.SecureStoreException e) {\n\
+               message.body = e.getMessage() + '|' + e\n\
+             }"
+        ),
+        text("no alias|com.sap.it.api.securestore.exception.SecureStoreException: no alias")
+    );
+}
+
+#[test]
+fn names_may_be_null_but_for_a_header_that_is_set() {
+    assert_eq!(
+        body(
+            "assert message.getHeader(null, String) == null\n\
+             assert message.getProperty(null) == null\n\
+             message.setProperty(null, 1)\n\
+             try { message.setHeader(null, 'x') }\n\
+             catch (NullPointerException e) { message.body = 'refused' }"
+        ),
+        text("refused")
+    );
 }
