@@ -7,11 +7,9 @@ use std::rc::Rc;
 
 use crate::class::{Class, ClassRef};
 use crate::library::indent_printer::IndentPrinter;
-use crate::library::throwable::{EXCEPTION, GROOVY_RUNTIME};
 use crate::map::Map;
 use crate::object::Object;
-use crate::throwable::Throwable;
-use crate::thrown::{Result, Thrown, Why};
+use crate::thrown::{Result, Thrown};
 use crate::value::Value;
 use crate::vm::Vm;
 
@@ -115,22 +113,12 @@ impl<'a> Parts<'a> {
     }
 }
 
-/// Runs a closure with the builder as its delegate; what it throws is wrapped, as Groovy does.
+/// Runs a closure with the builder as its delegate.
 fn inside(vm: &mut Vm, this: &Value, closure: &Value) -> Result<()> {
     if let Value::Closure(closure) = closure {
         closure.delegate.replace(this.clone());
     }
-    match vm.call(closure, &[]) {
-        Ok(_) => Ok(()),
-        Err(Thrown(why)) => Err(match *why {
-            Why::Exception(cause) if cause.class().is_a(&ClassRef::Native(&EXCEPTION)) => {
-                let wrapped = Throwable::new(&GROOVY_RUNTIME, None);
-                wrapped.cause.replace(cause);
-                Thrown::exception(Value::object(wrapped))
-            }
-            other => Thrown(Box::new(other)),
-        }),
-    }
+    vm.call(closure, &[]).map(drop)
 }
 
 fn construct(_vm: &mut Vm, args: &[Value]) -> Result<Value> {

@@ -6,3 +6,4 @@ mod probes;
 mod support;
 mod syntax;
 mod trace;
+mod xml;

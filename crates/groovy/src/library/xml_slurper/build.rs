@@ -157,6 +157,8 @@ impl Build<'_> {
                 *key = format!("{prefix}${key}").into();
             }
         }
+        // Keys that got a prefix were put back last.
+        attributes.sort_by_key(|(key, _)| key.contains('$'));
         let buckets = copied_buckets(attributes.len());
         order::like_a_hash_table(&mut attributes, |(key, _)| key, buckets);
         Ok(attributes)
@@ -175,17 +177,26 @@ impl Build<'_> {
         let declared = Rc::clone(&self.path.declared.borrow());
         let hints = self.hints();
         let named = |prefix: &Str| !prefix.is_empty();
+        let hinted = find(&hints);
+        let is_default = hinted.as_ref().is_some_and(|prefix| prefix.is_empty());
         let prefix = find(&declared)
             .filter(named)
             .or_else(|| (uri.as_str() == XML).then(|| "xml".into()))
-            .or_else(|| find(&hints).filter(named))
-            .unwrap_or_else(|| self.new_prefix(&declared));
-        self.to.declare_prefix(prefix.clone(), uri.clone());
+            .or_else(|| hinted.filter(named))
+            .unwrap_or_else(|| self.new_prefix(&declared, is_default));
+        let declared = if prefix.is_empty() {
+            ":".into()
+        } else {
+            prefix.clone()
+        };
+        self.to.declare_prefix(declared, uri.clone());
         made.push(prefix.clone());
         prefix
     }
 
-    fn new_prefix(&self, declared: &Prefixes) -> Str {
+    /// A new prefix. For a namespace that was the default one it is `tag0` or, when that is
+    /// taken, none: as in Groovy, which then leaves the declaration to what follows, too.
+    fn new_prefix(&self, declared: &Prefixes, is_default: bool) -> Str {
         let (pending, current) = (self.to.pending.borrow(), self.to.current.borrow());
         let taken = |prefix: &str| {
             [&*pending, &*current, declared]
@@ -197,6 +208,9 @@ impl Build<'_> {
             let prefix = format!("tag{number}");
             if !taken(&prefix) {
                 return prefix.into();
+            }
+            if is_default {
+                return "".into();
             }
             number = number.wrapping_add(1);
         }
