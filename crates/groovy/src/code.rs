@@ -135,8 +135,6 @@ pub(crate) struct Param {
 pub(crate) struct ClassDef {
     /// Full name.
     pub(crate) name: SmolStr,
-    /// The file it stands in.
-    pub(crate) file: u32,
     pub(crate) kind: Kind,
     pub(crate) is_abstract: bool,
     /// Superclass and interfaces.

@@ -65,7 +65,6 @@ impl Compiler<'_> {
         self.declared.insert(name.into(), id);
         self.unit.classes.push(ClassDef {
             name: name.into(),
-            file: self.file,
             kind,
             is_abstract: kind == Kind::Interface,
             superclass: None,

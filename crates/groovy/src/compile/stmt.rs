@@ -35,16 +35,7 @@ impl Compiler<'_> {
                     StmtKind::Expr(value)
                 });
             }
-            Ast::Declare(declarations) => {
-                for declaration in declarations {
-                    if !declaration.modifiers.annotated("Field") {
-                        push(self.declaration(declaration));
-                    }
-                }
-                if tail && let Some(value) = self.declared(declarations) {
-                    push(StmtKind::Return(Some(value)));
-                }
-            }
+            Ast::Declare(declarations) => self.declarations(line, declarations, tail, code),
             Ast::If {
                 cond,
                 then,
@@ -93,6 +84,25 @@ impl Compiler<'_> {
             Ast::While { .. } | Ast::For { .. } | Ast::ForIn { .. } => {
                 push(self.scoped(|this| this.looped(&stmt.kind, label)));
             }
+        }
+    }
+
+    fn declarations(
+        &mut self,
+        line: u32,
+        declarations: &[ast::Declaration],
+        tail: bool,
+        code: &mut Vec<Stmt>,
+    ) {
+        for declaration in declarations {
+            if !declaration.modifiers.annotated("Field") {
+                let kind = self.declaration(declaration);
+                code.push(Stmt { line, kind });
+            }
+        }
+        if tail && let Some(value) = self.declared(declarations) {
+            let kind = StmtKind::Return(Some(value));
+            code.push(Stmt { line, kind });
         }
     }
 

@@ -53,6 +53,14 @@ impl Vm {
         place: &'a Place,
         value: &Expr,
     ) -> Result<Value> {
+        if let Place::Home(home, ty) = place {
+            let old = self.read(f, *home);
+            let right = self.eval(f, value)?;
+            let new = self.binary(op, &old, &right)?;
+            let new = self.coerced(f, new, *ty)?;
+            self.write(f, *home, new.clone());
+            return Ok(new);
+        }
         let found = self.find(f, place)?;
         let old = self.read_place(f, &found)?;
         let right = self.eval(f, value)?;
@@ -68,6 +76,13 @@ impl Vm {
         prefix: bool,
         place: &'a Place,
     ) -> Result<Value> {
+        if let Place::Home(home, _) = place
+            && let Value::Int(old) = self.read(f, *home)
+        {
+            let new = old.wrapping_add(if up { 1 } else { -1 });
+            self.write(f, *home, Value::Int(new));
+            return Ok(Value::Int(if prefix { new } else { old }));
+        }
         let found = self.find(f, place)?;
         let old = self.read_place(f, &found)?;
         let new = match (&old, up) {

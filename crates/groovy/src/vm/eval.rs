@@ -130,6 +130,24 @@ impl Vm {
                 Ok(values)
             }
             Expr::Step { up, prefix, place } => self.step_place(f, *up, *prefix, place),
+            Expr::Cast(..) | Expr::As(..) | Expr::InstanceOf(..) => self.eval_typed(f, expr),
+            Expr::Deep(inner) => stacker::maybe_grow(RED_ZONE, STACK, || self.eval(f, inner)),
+            Expr::Note(column, inner) => {
+                let value = self.eval(f, inner)?;
+                self.note(*column, &value);
+                Ok(value)
+            }
+            Expr::Spread(_) => Err(throw(
+                "IllegalArgumentException",
+                "cannot spread a value here",
+            )),
+            _ => Ok(Value::Null),
+        }
+    }
+
+    /// Expressions with a type.
+    fn eval_typed(&mut self, f: &Frame<'_>, expr: &Expr) -> Result<Value> {
+        match expr {
             Expr::Cast(ty, value) => {
                 let value = self.eval(f, value)?;
                 let class = self.class_of(f, *ty)?;
@@ -147,16 +165,6 @@ impl Vm {
                     ty.is_some_and(|ty| Self::catches(f, &value, ty)),
                 ))
             }
-            Expr::Deep(inner) => stacker::maybe_grow(RED_ZONE, STACK, || self.eval(f, inner)),
-            Expr::Note(column, inner) => {
-                let value = self.eval(f, inner)?;
-                self.note(*column, &value);
-                Ok(value)
-            }
-            Expr::Spread(_) => Err(throw(
-                "IllegalArgumentException",
-                "cannot spread a value here",
-            )),
             _ => Ok(Value::Null),
         }
     }
@@ -197,6 +205,9 @@ impl Vm {
                 BinaryOp::Plus => return Ok(Value::Int(a.wrapping_add(b))),
                 BinaryOp::Minus => return Ok(Value::Int(a.wrapping_sub(b))),
                 BinaryOp::Multiply => return Ok(Value::Int(a.wrapping_mul(b))),
+                BinaryOp::Remainder if b != 0 => return Ok(Value::Int(a.wrapping_rem(b))),
+                BinaryOp::BitAnd => return Ok(Value::Int(a & b)),
+                BinaryOp::BitOr => return Ok(Value::Int(a | b)),
                 BinaryOp::Less => return Ok(Value::Bool(a < b)),
                 BinaryOp::LessOrEqual => return Ok(Value::Bool(a <= b)),
                 BinaryOp::Greater => return Ok(Value::Bool(a > b)),

@@ -3,6 +3,7 @@
 mod cpi;
 mod json_and_dates;
 mod probes;
+mod safety;
 mod support;
 mod syntax;
 mod trace;
