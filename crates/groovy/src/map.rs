@@ -155,7 +155,8 @@ impl Map {
     /// One of these entries, none of which holds the map; of equal keys the last value counts.
     #[must_use]
     pub(crate) fn of(kind: MapKind, entries: Vec<(Value, Value)>) -> Rc<Self> {
-        let len = entries.len();
+        // Room for what a script is likely to add.
+        let len = entries.len() + 2;
         let mut table =
             Entries::with_capacity_and_hasher(len, foldhash::fast::RandomState::default());
         table.extend(entries.into_iter().map(|(key, value)| (Key(key), value)));

@@ -38,7 +38,7 @@ pub(super) fn parse(text: &str, from: usize) -> Result<(Value, usize), Fault> {
         Some(point) if simple && end <= FEW && end > 1 => {
             let unscaled = wrapping(number, negative);
             let scale = i32::try_from(end - 1 - point).unwrap_or(i32::MAX);
-            Value::decimal(Decimal::new(BigInt::from(unscaled), scale))
+            Value::decimal(Decimal::small(i128::from(unscaled), scale))
         }
         _ => decimal(number, negative)?,
     };
