@@ -21,7 +21,7 @@ use lockgate_core::ids::MessageId;
 use lockgate_core::limits;
 use lockgate_core::random::SharedRandom;
 use lockgate_flow::plan::ProcessIndex;
-use lockgate_groovy::limits::Limits;
+pub use lockgate_groovy::limits::Limits as ScriptLimits;
 use lockgate_store::{Store, flows, messages};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, SemaphorePermit};
 use tokio::time::timeout;
@@ -69,7 +69,7 @@ pub struct Settings {
     /// caller. Off, as documented for the original: such an error ends the message.
     pub local_errors_reach_caller: bool,
     /// What one call of a script may use.
-    pub scripts: Limits,
+    pub scripts: ScriptLimits,
     /// Which timers fire.
     pub timers: Timers,
 }
@@ -99,7 +99,7 @@ impl Settings {
             journal_wait: limits::JOURNAL_WAIT,
             content: ContentLimits::default(),
             local_errors_reach_caller: false,
-            scripts: Limits::default(),
+            scripts: ScriptLimits::default(),
             timers: Timers::Scheduled,
         }
     }
@@ -121,7 +121,7 @@ struct Inner {
     worker: Arc<str>,
     local_errors_reach_caller: bool,
     timers: Timers,
-    script_limits: Limits,
+    script_limits: ScriptLimits,
     exchange_steps: u64,
     journal: Journal,
     journal_wait: Duration,
@@ -334,7 +334,7 @@ impl Runtime {
         self.0.materials.load_full()
     }
 
-    pub(crate) fn script_limits(&self) -> Limits {
+    pub(crate) fn script_limits(&self) -> ScriptLimits {
         self.0.script_limits
     }
 

@@ -1,8 +1,7 @@
 //! Scripts in flows: of the bundle and of script collections.
 
 use lockgate_core::clock::Timestamp;
-use lockgate_engine::runtime::Settings;
-use lockgate_groovy::limits::Limits;
+use lockgate_engine::runtime::{ScriptLimits, Settings};
 use lockgate_store::artifacts::ArtifactKind;
 use lockgate_store::deployed_artifacts::{self, DeployedArtifact};
 use lockgate_store::messages::MessageStatus;
@@ -94,9 +93,9 @@ async fn what_a_script_throws_names_the_line_and_what_it_did_before_stays() {
 #[tokio::test]
 async fn a_script_that_never_ends_is_stopped_and_the_server_goes_on() {
     let settings = Settings {
-        scripts: Limits {
+        scripts: ScriptLimits {
             steps: 100_000,
-            ..Limits::default()
+            ..ScriptLimits::default()
         },
         ..Settings::of_worker("w1")
     };

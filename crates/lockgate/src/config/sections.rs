@@ -20,6 +20,7 @@ pub(crate) struct Config {
     pub(crate) receivers: Receivers,
     pub(crate) token: Token,
     pub(crate) gateway: Gateway,
+    pub(crate) scripts: Scripts,
     pub(crate) messages: Messages,
     pub(crate) audit: Audit,
     pub(crate) log: Log,
@@ -147,6 +148,15 @@ pub(crate) enum UserName {
     OauthClientPrefix,
     /// Nothing.
     Omit,
+}
+
+/// Section `scripts`.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Scripts {
+    pub(crate) steps: u64,
+    pub(crate) memory_bytes: usize,
+    pub(crate) sleep_seconds: u64,
 }
 
 /// Section `messages`.

@@ -15,7 +15,7 @@ use lockgate_core::secret::Secret;
 use lockgate_design::Workspace;
 use lockgate_engine::journal::ContentLimits;
 use lockgate_engine::prepare;
-use lockgate_engine::runtime::{self, Runtime};
+use lockgate_engine::runtime::{self, Runtime, ScriptLimits};
 use lockgate_gateway::{Gateway, UserNameFormat};
 use lockgate_odata::Front;
 use lockgate_operations::Operations;
@@ -422,6 +422,12 @@ async fn start_runtime(config: &Config, around: &Surroundings) -> anyhow::Result
         content: ContentLimits {
             trace_bytes: config.messages.trace_bytes,
             kept_bytes: config.messages.kept_bytes,
+        },
+        scripts: ScriptLimits {
+            steps: config.scripts.steps,
+            memory: config.scripts.memory_bytes,
+            sleep: Duration::from_secs(config.scripts.sleep_seconds),
+            ..ScriptLimits::default()
         },
         ..runtime::Settings::of_worker(&around.worker)
     };
