@@ -10,6 +10,7 @@ mod faults;
 mod log;
 mod mapping;
 mod message;
+mod mime;
 mod process;
 mod services;
 
@@ -23,6 +24,7 @@ pub(crate) use faults::CLASSES as FAULTS;
 pub use log::{LogEntry, MessageLogFactory};
 pub use mapping::{MappingContext, Output, Queued};
 pub use message::Message;
+pub(crate) use mime::CLASSES as MIME;
 pub use process::{Changes, Outcome, Setting, process};
 pub use services::{
     BinaryParameter, Certificate, PartnerId, ServiceContext, Services, Unavailable, UserCredential,

@@ -78,6 +78,7 @@ static AREAS: &[&[&Class]] = &[
     crate::xml::fault::CLASSES,
     crate::cpi::CLASSES,
     crate::cpi::FAULTS,
+    crate::cpi::MIME,
 ];
 
 /// All classes of the library.

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use bytes::Bytes;
 
-use super::{Part, convert};
+use super::{Part, convert, mime};
 use crate::class::{Class, ClassRef};
 use crate::library::io;
 use crate::map::Map;
@@ -36,6 +36,7 @@ const MEMBERS: &[(&str, crate::class::Method)] = &[
     ("getInputStream", input_stream),
     ("getName", name),
     ("setName", set_name),
+    ("writeTo", write_to),
 ];
 
 /// A named content with a media type: a data source, a data handler or an attachment.
@@ -66,6 +67,22 @@ impl Object for Attached {
 
 fn of(value: &Value) -> Result<&Attached> {
     value.downcast().ok_or_else(Thrown::mismatch)
+}
+
+/// Media type and content of a data source or handler.
+pub(super) fn content_of(value: &Value) -> Option<(Str, Bytes)> {
+    let attached = value.downcast::<Attached>()?;
+    Some((attached.content_type.clone(), attached.data.clone()))
+}
+
+/// A handler of this content.
+pub(super) fn data_handler(content_type: Str, data: Bytes) -> Value {
+    Value::object(Attached {
+        class: &DATA_HANDLER,
+        name: std::cell::RefCell::new("".into()),
+        content_type,
+        data,
+    })
 }
 
 /// The handler of an attachment of the message.
@@ -104,7 +121,8 @@ fn new_source(vm: &mut Vm, args: &[Value]) -> Result<Value> {
         return Err(Thrown::mismatch());
     };
     let content_type = vm.text(content_type)?;
-    let data = convert::to_bytes(vm, content, None)?;
+    let charset = mime::charset_of(&content_type);
+    let data = convert::to_bytes(vm, content, charset.as_deref())?;
     Ok(Value::object(Attached {
         class: &BYTE_ARRAY_DATA_SOURCE,
         name: std::cell::RefCell::new("".into()),
@@ -139,14 +157,18 @@ fn to_source(_vm: &mut Vm, this: &Value, _args: &[Value]) -> Result<Value> {
     Ok(of(this)?.of_class(&BYTE_ARRAY_DATA_SOURCE))
 }
 
-/// Text as a string, everything else as a stream.
-fn content(vm: &mut Vm, this: &Value, args: &[Value]) -> Result<Value> {
+/// Text as a string, a multipart as one, everything else as a stream.
+fn content(vm: &mut Vm, this: &Value, _args: &[Value]) -> Result<Value> {
     let attached = of(this)?;
-    if attached.content_type.starts_with("text/plain") {
-        return convert::text_of(vm, &io::input_stream(attached.data.clone()), None)
-            .map(Value::Str);
-    }
-    input_stream(vm, this, args)
+    mime::plain_content(vm, &attached.content_type, attached.data.clone())
+}
+
+fn write_to(vm: &mut Vm, this: &Value, args: &[Value]) -> Result<Value> {
+    let [stream] = args else {
+        return Err(Thrown::mismatch());
+    };
+    io::write_bytes(vm, stream, &of(this)?.data)?;
+    Ok(Value::Null)
 }
 
 fn content_type(_vm: &mut Vm, this: &Value, _args: &[Value]) -> Result<Value> {
@@ -154,7 +176,7 @@ fn content_type(_vm: &mut Vm, this: &Value, _args: &[Value]) -> Result<Value> {
 }
 
 fn input_stream(_vm: &mut Vm, this: &Value, _args: &[Value]) -> Result<Value> {
-    Ok(io::input_stream(of(this)?.data.clone()))
+    Ok(mime::shared_stream(of(this)?.data.clone()))
 }
 
 fn name(_vm: &mut Vm, this: &Value, _args: &[Value]) -> Result<Value> {

@@ -42,6 +42,9 @@ faults! {
     CXF_FAULT "org.apache.cxf.interceptor.Fault" CXF_UNCHECKED FAULT
     SOAP_FAULT "org.apache.cxf.binding.soap.SoapFault" CXF_FAULT SOAP
     CXF_HTTP "org.apache.cxf.transport.http.HTTPException" IO CXF_HTTP_MEMBERS
+    MESSAGING "javax.mail.MessagingException" EXCEPTION NONE
+    MAIL_PARSE "javax.mail.internet.ParseException" MESSAGING NONE
+    DECODING "com.sun.mail.util.DecodingException" IO NONE
     SECURE_STORE "com.sap.it.api.securestore.exception.SecureStoreException" EXCEPTION NONE
     KEYSTORE "com.sap.it.api.keystore.exception.KeystoreException" EXCEPTION NONE
     INVALID_CONTEXT "com.sap.it.api.exception.InvalidContextException" EXCEPTION NONE

@@ -13,7 +13,7 @@ mod writer;
 use bytes::Bytes;
 
 pub(crate) use denied::{network as network_refused, refused};
-pub(crate) use input::{INPUT_STREAM, InputStream};
+pub(crate) use input::{BYTE_ARRAY_INPUT_STREAM, INPUT_STREAM, InputStream};
 #[cfg(test)]
 pub(crate) use output::OutputStream;
 pub(crate) use output::{OUTPUT_STREAM, write_bytes};
@@ -45,7 +45,7 @@ pub fn input_stream(bytes: Bytes) -> Value {
 pub(super) static CLASSES: &[&Class] = &[
     &input::CLOSEABLE,
     &INPUT_STREAM,
-    &input::BYTE_ARRAY_INPUT_STREAM,
+    &BYTE_ARRAY_INPUT_STREAM,
     &input::BUFFERED_INPUT_STREAM,
     &input::DATA_INPUT_STREAM,
     &OUTPUT_STREAM,

@@ -2,6 +2,7 @@
 
 mod cpi;
 mod json_and_dates;
+mod mime;
 mod probes;
 mod safety;
 mod support;

@@ -37,7 +37,7 @@ pub(crate) fn in_lines(text: &str, end: &str) -> String {
 }
 
 /// Decodes what is left when all but letters of the alphabet is taken out, up to the padding.
-fn decode_lenient(text: &[u8]) -> Vec<u8> {
+pub(crate) fn decode_lenient(text: &[u8]) -> Vec<u8> {
     let mut letters: Vec<u8> = text
         .iter()
         .map(|letter| match letter {

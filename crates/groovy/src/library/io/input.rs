@@ -171,7 +171,7 @@ pub(crate) static INPUT_STREAM: Class = Class::new("java.io.InputStream")
     ]);
 
 /// `java.io.ByteArrayInputStream`
-pub(super) static BYTE_ARRAY_INPUT_STREAM: Class = Class::new("java.io.ByteArrayInputStream")
+pub(crate) static BYTE_ARRAY_INPUT_STREAM: Class = Class::new("java.io.ByteArrayInputStream")
     .extends(&[&INPUT_STREAM])
     .constructor(of_array);
 
