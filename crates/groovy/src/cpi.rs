@@ -65,6 +65,7 @@ pub(crate) static CLASSES: &[&Class] = &[
     &message::MESSAGE,
     &log::MESSAGE_LOG_FACTORY,
     &log::MESSAGE_LOG,
+    &exchange::CAMEL_EXCHANGE,
     &exchange::EXCHANGE,
     &exchange::CAMEL_CONTEXT,
     &attachments::DATA_SOURCE,

@@ -7,15 +7,38 @@ use crate::thrown::{Result, Thrown};
 use crate::value::Value;
 use crate::vm::Vm;
 
-pub(super) static EXCHANGE: Class = Class::new("org.apache.camel.impl.DefaultExchange").methods(&[
-    ("getExchangeId", exchange_id),
-    ("getContext", context),
-    ("getProperty", property),
-    ("getProperties", properties),
-]);
+/// Names of headers and properties of Camel.
+pub(super) static CAMEL_EXCHANGE: Class =
+    Class::interface("org.apache.camel.Exchange").constants(&[
+        ("CHARSET_NAME", || Value::text("CamelCharsetName")),
+        ("CONTENT_TYPE", || Value::text("Content-Type")),
+        ("EXCEPTION_CAUGHT", || Value::text("CamelExceptionCaught")),
+        ("FILE_NAME", || Value::text("CamelFileName")),
+        ("HTTP_METHOD", || Value::text("CamelHttpMethod")),
+        ("HTTP_PATH", || Value::text("CamelHttpPath")),
+        ("HTTP_QUERY", || Value::text("CamelHttpQuery")),
+        ("HTTP_RESPONSE_CODE", || {
+            Value::text("CamelHttpResponseCode")
+        }),
+        ("HTTP_URI", || Value::text("CamelHttpUri")),
+        ("HTTP_URL", || Value::text("CamelHttpUrl")),
+    ]);
+
+pub(super) static EXCHANGE: Class = Class::new("org.apache.camel.impl.DefaultExchange")
+    .extends(&[&CAMEL_EXCHANGE])
+    .methods(&[
+        ("getExchangeId", exchange_id),
+        ("getContext", context),
+        ("getProperty", property),
+        ("getProperties", properties),
+    ]);
 
 pub(super) static CAMEL_CONTEXT: Class =
-    Class::new("org.apache.camel.CamelContext").methods(&[("getName", context_name)]);
+    Class::interface("org.apache.camel.CamelContext").methods(&[
+        // Scripts look for endpoints of Camel, of which a flow has none here.
+        ("getEndpoints", |_, _, _| Ok(Value::list(Vec::new()))),
+        ("getName", context_name),
+    ]);
 
 pub(super) struct Exchange {
     pub(super) id: Str,

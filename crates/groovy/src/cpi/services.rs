@@ -20,8 +20,20 @@ pub(super) static IT_API_FACTORY: Class = Class::new("com.sap.it.api.ITApiFactor
     .statics(&[("getApi", get_api), ("getService", get_api)]);
 
 pub(super) static SECURE_STORE_SERVICE: Class =
-    Class::interface("com.sap.it.api.securestore.SecureStoreService")
-        .methods(&[("getUserCredential", get_user_credential)]);
+    Class::interface("com.sap.it.api.securestore.SecureStoreService").methods(&[
+        (
+            "getAccessTokenForOauth2AuthorizationCodeCredential",
+            get_access_token,
+        ),
+        ("getAccessTokenForOauth2ClientCredential", get_access_token),
+        (
+            "getAccessTokenForOauth2SamlBearerAssertionCredential",
+            get_access_token,
+        ),
+        ("getUserCredential", get_user_credential),
+    ]);
+
+const SECURE_STORE_EXCEPTION: &str = "com.sap.it.api.securestore.exception.SecureStoreException";
 
 pub(super) static USER_CREDENTIAL: Class =
     Class::interface("com.sap.it.api.securestore.UserCredential").methods(&[
@@ -191,16 +203,25 @@ fn optional(text: Option<SmolStr>) -> Value {
 }
 
 fn get_user_credential(vm: &mut Vm, this: &Value, args: &[Value]) -> Result<Value> {
-    const CLASS: &str = "com.sap.it.api.securestore.exception.SecureStoreException";
     let [name] = texts(vm, args)?;
     match of(this)?.user_credential(&name) {
         Ok(Some(credential)) => Ok(Value::object(Credential(credential))),
         Ok(None) => {
             let message = format!("Could not fetch the credential for alias {name}");
-            Err(throw(CLASS, message))
+            Err(throw(SECURE_STORE_EXCEPTION, message))
         }
-        Err(Unavailable(message)) => Err(throw(CLASS, message)),
+        Err(Unavailable(message)) => Err(throw(SECURE_STORE_EXCEPTION, message)),
     }
+}
+
+/// A token would have to be fetched, and scripts do not reach the network.
+fn get_access_token(vm: &mut Vm, _this: &Value, args: &[Value]) -> Result<Value> {
+    let [alias] = texts(vm, args)?;
+    let message = format!(
+        "Scripts get no OAuth2 access tokens: let the receiver adapter authenticate with the \
+         credential {alias}"
+    );
+    Err(throw(SECURE_STORE_EXCEPTION, message))
 }
 
 struct Credential(UserCredential);

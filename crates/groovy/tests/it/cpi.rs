@@ -2,16 +2,106 @@
 
 use std::rc::Rc;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
-use lockgate_groovy::cpi::{self, Content, LogEntry, Outcome, Setting};
+use lockgate_groovy::cpi::{
+    self, BinaryParameter, Certificate, Content, LogEntry, Outcome, PartnerId, Services, Setting,
+    Unavailable, UserCredential,
+};
 use lockgate_groovy::data::{Data, ExceptionData};
+use lockgate_groovy::host::{Host, Level};
 use lockgate_groovy::limits::Limits;
 use lockgate_groovy::program::{Options, Program};
 use lockgate_groovy::run::Failure;
+use lockgate_groovy::thrown::Limit;
 use smol_str::SmolStr;
 
 use crate::support::Nowhere;
+
+/// A platform with one credential.
+struct Platform;
+
+impl Services for Platform {
+    fn user_credential(&self, name: &str) -> Result<Option<UserCredential>, Unavailable> {
+        match name {
+            "shop" => Ok(Some(UserCredential {
+                username: "max".into(),
+                password: "pä$s".into(),
+                properties: vec![("url".into(), "https://example.org".into())],
+            })),
+            "locked" => Err(Unavailable("the store is locked".to_owned())),
+            _ => Ok(None),
+        }
+    }
+
+    fn mapped_value(&self, from: (&str, &str, &str), to: (&str, &str)) -> Option<SmolStr> {
+        (from == ("A", "country", "DE") && to == ("B", "land")).then(|| "49".into())
+    }
+
+    fn text_parameter(&self, partner: &str, name: &str) -> Option<SmolStr> {
+        (partner == "P1").then(|| format!("{name} of {partner}").into())
+    }
+
+    fn binary_parameter(&self, partner: &str, _name: &str) -> Option<BinaryParameter> {
+        (partner == "P1").then(|| BinaryParameter {
+            data: Bytes::from_static(b"<a/>"),
+            content_type: "xml".into(),
+            encoding: None,
+        })
+    }
+
+    fn partner(&self, id: &PartnerId) -> Option<SmolStr> {
+        (id.agency == "A" && id.scheme == "S").then(|| format!("P{}", id.id).into())
+    }
+
+    fn alternative_id(&self, partner: &str, _agency: &str, _scheme: &str) -> Option<SmolStr> {
+        partner.strip_prefix('P').map(SmolStr::from)
+    }
+
+    fn partner_of_user(&self, _user: &str) -> Option<SmolStr> {
+        None
+    }
+
+    fn users_of_partner(&self, _partner: &str) -> Vec<SmolStr> {
+        vec!["max".into()]
+    }
+
+    fn certificate(&self, alias: &str) -> Option<Certificate> {
+        (alias == "shop").then(|| Certificate {
+            encoded: Bytes::from_static(b"DER"),
+        })
+    }
+}
+
+/// [`Nowhere`], with the platform.
+struct Somewhere;
+
+impl Host for Somewhere {
+    fn now(&self) -> i64 {
+        Nowhere.now()
+    }
+
+    fn nanos(&self) -> i64 {
+        Nowhere.nanos()
+    }
+
+    fn random(&self, bytes: &mut [u8]) {
+        Nowhere.random(bytes);
+    }
+
+    fn print(&self, _text: &str) {}
+
+    fn log(&self, _level: Level, _logger: &str, _message: &str) {}
+
+    fn sleep(&self, time: Duration) -> Result<(), Limit> {
+        Nowhere.sleep(time)
+    }
+
+    fn services(&self) -> Option<Rc<dyn Services>> {
+        Some(Rc::new(Platform))
+    }
+}
 
 fn content() -> Content {
     Content {
@@ -57,7 +147,7 @@ fn process_with(content: Content, body: &str) -> Outcome {
     );
     let program = Program::compile("script1.groovy", &source, &Options::default()).unwrap();
     let setting = Setting {
-        host: Rc::new(Nowhere),
+        host: Rc::new(Somewhere),
         limits: Limits::default(),
         silent: false,
     };
@@ -179,6 +269,20 @@ fn the_exchange_tells_its_id_and_flow() {
 }
 
 #[test]
+fn the_exchange_has_no_endpoints_of_camel() {
+    assert_eq!(
+        body(
+            "org.apache.camel.Exchange exchange = message.exchange\n\
+             org.apache.camel.CamelContext context = exchange.context\n\
+             def found = context.getEndpoints().find { it.endpointUri.contains('xslt') }\n\
+             assert !(found instanceof org.apache.camel.component.xslt.XsltEndpoint)\n\
+             message.body = org.apache.camel.Exchange.EXCEPTION_CAUGHT + context.endpoints.size()"
+        ),
+        text("CamelExceptionCaught0")
+    );
+}
+
+#[test]
 fn a_script_without_the_function_says_so() {
     let program = Program::compile("a.groovy", "def other(x) { x }", &Options::default()).unwrap();
     let setting = Setting {
@@ -288,6 +392,59 @@ fn scripts_throw_and_catch_exceptions_of_the_platform() {
              }"
         ),
         text("no alias|com.sap.it.api.securestore.exception.SecureStoreException: no alias")
+    );
+}
+
+const SECURE_STORE: &str = "def store = com.sap.it.api.ITApiFactory.getService(\n\
+    com.sap.it.api.securestore.SecureStoreService.class, null)\n\
+    def told = {\n\
+      try { it(); 'nothing' }\n\
+      catch (com.sap.it.api.securestore.exception.SecureStoreException e) { e.message }\n\
+    }\n";
+
+#[test]
+fn credentials_are_given_and_tokens_are_not() {
+    assert_eq!(
+        body(&format!(
+            "{SECURE_STORE}def c = store.getUserCredential('sh' + \"${{'op'}}\")\n\
+             assert c.password instanceof char[]\n\
+             message.body = c.username + new String(c.password) + c.credentialProperties.url"
+        )),
+        text("maxpä$shttps://example.org")
+    );
+    assert_eq!(
+        body(&format!(
+            "{SECURE_STORE}message.body = [told {{ store.getUserCredential('none') }},\n\
+             told {{ store.getUserCredential('locked') }},\n\
+             told {{ store.getAccessTokenForOauth2ClientCredential('shop') }}].join('|')"
+        )),
+        text(
+            "Could not fetch the credential for alias none|the store is locked|\
+             Scripts get no OAuth2 access tokens: let the receiver adapter authenticate with \
+             the credential shop"
+        )
+    );
+}
+
+#[test]
+fn the_other_services_answer_and_unknown_ones_are_null() {
+    assert_eq!(
+        body(
+            "def api = { com.sap.it.api.ITApiFactory.getApi(it, null) }\n\
+             def map = api(com.sap.it.api.mapping.ValueMappingApi)\n\
+             def pd = api(com.sap.it.api.pd.PartnerDirectoryService)\n\
+             def keys = api(com.sap.it.api.keystore.KeystoreService)\n\
+             assert map.getMappedValue('A', 'country', null, 'B', 'land') == null\n\
+             assert pd.getParameter('x', 'P2', String) == null\n\
+             assert pd.getParameter('x', 'P1', com.sap.it.api.pd.BinaryData).data == '<a/>'.bytes\n\
+             assert keys.getCertificate('none') == null\n\
+             try { keys.getKey('shop'); assert false } catch (SecurityException e) { }\n\
+             message.body = [map.getMappedValue('A', 'country', 'DE', 'B', 'land'),\n\
+               pd.getParameter('x', 'P1', String), pd.getPartnerId('A', 'S', '7'),\n\
+               pd.getAlternativePartnerId('A', 'S', 'P7'), pd.getAuthorizedUsers('P1'),\n\
+               keys.getCertificate('shop').encoded.length, api(String)].join('|')"
+        ),
+        text("49|x of P1|P7|7|[max]|3|null")
     );
 }
 
