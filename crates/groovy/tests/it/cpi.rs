@@ -145,7 +145,8 @@ fn process_with(content: Content, body: &str) -> Outcome {
         "import com.sap.gateway.ip.core.customdev.util.Message\n\
          Message processData(Message message) {{\n{body}\nreturn message\n}}"
     );
-    let program = Program::compile("script1.groovy", &source, &Options::default()).unwrap();
+    let program =
+        Program::compile("script1.groovy", &source, &Options::default()).expect("it compiles");
     let setting = Setting {
         host: Rc::new(Somewhere),
         limits: Limits::default(),
@@ -157,8 +158,8 @@ fn process_with(content: Content, body: &str) -> Outcome {
 /// The body a script leaves.
 fn body(script: &str) -> Data {
     let outcome = process(script);
-    outcome.result.unwrap();
-    outcome.changes.body.unwrap()
+    outcome.result.expect("it returns");
+    outcome.changes.body.expect("it sets the body")
 }
 
 #[test]

@@ -153,6 +153,7 @@ pub(super) fn read(vm: &mut Vm, content_type: &str, bytes: &Bytes) -> Result<Val
     let boundary = media_type.params.get("boundary");
     let boundary = boundary.map(|boundary| format!("--{boundary}").into_bytes());
     vm.step(1 + bytes.len() as u64 / 64)?;
+    vm.reserve(bytes.len())?;
     let Some(start) = start(bytes, boundary.as_deref()) else {
         return Err(parse_fault("Missing start boundary"));
     };
