@@ -25,6 +25,7 @@ pub(crate) mod params;
 pub mod regex;
 pub mod script;
 pub(crate) mod slf4j;
+pub(crate) mod stream;
 pub(crate) mod streaming_markup_builder;
 pub mod string;
 pub(crate) mod system;
@@ -52,6 +53,7 @@ static AREAS: &[&[&Class]] = &[
     string::CLASSES,
     regex::CLASSES,
     collection::CLASSES,
+    stream::CLASSES,
     io::CLASSES,
     codec::CLASSES,
     digest::CLASSES,

@@ -23,6 +23,8 @@ pub enum MapKind {
     Linked,
     /// As Java's hash table has them: `HashMap`.
     Hash,
+    /// As Java's older hash table has them: `Hashtable`.
+    Table,
     /// Sorted: `TreeMap`.
     Tree,
     /// As they came, and read-only: `Collections.unmodifiableMap`.
@@ -101,6 +103,12 @@ impl Map {
     #[must_use]
     pub fn of_class(kind: MapKind, class: &'static Class) -> Rc<Self> {
         Rc::new(Self::empty(kind, Some(class), 16))
+    }
+
+    /// An empty one whose order is that of `Hashtable` with this many buckets.
+    pub(crate) fn hashtable(class: &'static Class, buckets: usize) -> Rc<Self> {
+        let buckets = u32::try_from(buckets).unwrap_or(u32::MAX).min(1 << 30);
+        Rc::new(Self::empty(MapKind::Table, Some(class), buckets))
     }
 
     /// An empty sorted one that a comparator orders.
@@ -191,7 +199,7 @@ impl Map {
         }
         match self.kind {
             MapKind::Linked => &collection::LINKED_HASH_MAP,
-            MapKind::Hash => &collection::HASH_MAP,
+            MapKind::Hash | MapKind::Table => &collection::HASH_MAP,
             MapKind::Tree | MapKind::Caseless => &collection::TREE_MAP,
             MapKind::Unmodifiable => &collection::UNMODIFIABLE_MAP,
             MapKind::Json => &json::LAZY_MAP,
@@ -206,7 +214,7 @@ impl Map {
         }
         match self.kind {
             MapKind::Linked | MapKind::Json => &collection::LINKED_HASH_SET,
-            MapKind::Hash => &collection::HASH_SET,
+            MapKind::Hash | MapKind::Table => &collection::HASH_SET,
             MapKind::Tree | MapKind::Caseless => &collection::TREE_SET,
             MapKind::Unmodifiable => &collection::UNMODIFIABLE_SET,
         }
@@ -308,6 +316,9 @@ impl Map {
     }
 
     fn grow(&self, len: usize) {
+        if self.kind == MapKind::Table {
+            return;
+        }
         while len > self.threshold() && self.buckets.get() < 1 << 30 {
             self.buckets.set(self.buckets.get() * 2);
         }
@@ -340,6 +351,15 @@ impl Map {
     #[must_use]
     pub fn comparator(&self) -> Option<Value> {
         self.comparator.borrow().clone()
+    }
+
+    /// Whether its entries alone answer: no closure of `withDefault`, no comparator, and no class
+    /// with rules of its own.
+    #[must_use]
+    pub(crate) fn is_plain(&self) -> bool {
+        self.class.is_none()
+            && self.default.borrow().is_none()
+            && self.comparator.borrow().is_none()
     }
 
     /// Whether it may be changed.
@@ -383,6 +403,7 @@ impl Map {
                 let mask = self.buckets.get().wrapping_sub(1);
                 all.sort_by_cached_key(|(key, _)| bucket(hash::java_hash(key), mask));
             }
+            MapKind::Table => all = chained(all, self.buckets.get()),
             MapKind::Caseless => all.sort_by_cached_key(|(key, _)| match key {
                 Value::Str(name) => name.to_lowercase(),
                 _ => String::new(),
@@ -432,6 +453,41 @@ pub(crate) fn buckets_for(entries: usize) -> u32 {
 fn bucket(hash: i32, mask: u32) -> u32 {
     let hash = hash.cast_unsigned();
     (hash ^ (hash >> 16)) & mask
+}
+
+/// Entries as they stand in a `Hashtable` that began with this many buckets: the last bucket
+/// first, in each the newest first.
+fn chained(entries: Vec<(Value, Value)>, buckets: u32) -> Vec<(Value, Value)> {
+    type Entry = (u32, (Value, Value));
+    fn place(table: &mut [Vec<Entry>], entry: Entry) {
+        let buckets = table.len().max(1);
+        if let Some(chain) = table.get_mut(entry.0 as usize % buckets) {
+            chain.push(entry);
+        }
+    }
+    let mut table: Vec<Vec<Entry>> = Vec::new();
+    table.resize_with((buckets as usize).min(1 << 16), Vec::new);
+    for (count, entry) in entries.into_iter().enumerate() {
+        if count >= table.len() * 3 / 4 {
+            let mut larger: Vec<Vec<Entry>> = Vec::new();
+            larger.resize_with(table.len() * 2 + 1, Vec::new);
+            for entry in table
+                .into_iter()
+                .rev()
+                .flat_map(|chain| chain.into_iter().rev())
+            {
+                place(&mut larger, entry);
+            }
+            table = larger;
+        }
+        let hash = hash::java_hash(&entry.0).cast_unsigned() & (u32::MAX >> 1);
+        place(&mut table, (hash, entry));
+    }
+    let chains = table.into_iter().rev();
+    chains
+        .flat_map(|chain| chain.into_iter().rev())
+        .map(|(_, entry)| entry)
+        .collect()
 }
 
 /// A string key, looked up without making a value.

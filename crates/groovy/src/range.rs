@@ -1,12 +1,16 @@
 //! `IntRange` and `ObjectRange`.
 
+use std::rc::Rc;
+
 use num_bigint::BigInt;
 
 use crate::class::ClassRef;
-use crate::decimal::Decimal;
 use crate::library::collection;
 use crate::text::Str;
+use crate::throwable::throw;
+use crate::thrown::Result;
 use crate::value::Value;
+use crate::vm::Vm;
 
 /// A range. Both ends belong to it, unless it is empty.
 pub struct Range {
@@ -44,6 +48,30 @@ impl Counted {
 }
 
 impl Range {
+    /// `from..to`, `from..<to`
+    ///
+    /// # Errors
+    /// When counting cannot lead from one end to the other, and what comparing them throws.
+    pub(crate) fn between(
+        vm: &mut Vm,
+        from: Value,
+        to: Value,
+        exclusive: bool,
+    ) -> Result<Rc<Self>> {
+        if let (Value::Str(a), Value::Str(b)) = (&from, &to) {
+            if vm.compare(&from, &to)?.is_gt() {
+                check_texts(b, a)?;
+            } else {
+                check_texts(a, b)?;
+            }
+        }
+        Ok(Rc::new(Self {
+            from,
+            to,
+            exclusive,
+        }))
+    }
+
     /// Its class.
     #[must_use]
     pub fn class(&self) -> ClassRef {
@@ -101,17 +129,31 @@ impl Range {
         Some(like(&self.from, &self.to, number))
     }
 
-    /// All values, of numbers, characters and texts; the ends alone of anything else. Who calls it
-    /// has made sure that [`Range::len`] values are not too many.
+    /// All values, when they can be counted. Who calls it has made sure that [`Range::len`] values
+    /// are not too many.
     #[must_use]
     pub fn to_vec(&self) -> Vec<Value> {
-        if let Some(counted) = self.counted() {
-            let numbers = (0..counted.len).filter_map(|index| counted.at(index));
-            return numbers.map(|n| like(&self.from, &self.to, n)).collect();
-        }
-        decimals(&self.from, &self.to, self.exclusive)
-            .unwrap_or_else(|| vec![self.from.clone(), self.to.clone()])
+        let Some(counted) = self.counted() else {
+            return Vec::new();
+        };
+        let numbers = (0..counted.len).filter_map(|index| counted.at(index));
+        numbers.map(|n| like(&self.from, &self.to, n)).collect()
     }
+}
+
+/// Texts can be the ends only when counting the last character up leads from one to the other.
+fn check_texts(low: &Str, high: &Str) -> Result<()> {
+    let (low, high) = (units(low), units(high));
+    let alike = low.iter().zip(&high).take_while(|(a, b)| a == b).count();
+    let why = if low.len() > high.len() {
+        "starting String is longer than ending string"
+    } else if alike + 1 < low.len() {
+        "String#next() will not reach the expected value"
+    } else {
+        return Ok(());
+    };
+    let message = format!("Incompatible Strings for Range: {why}");
+    Err(throw("java.lang.IllegalArgumentException", message))
 }
 
 /// The number by which a value is counted.
@@ -145,34 +187,12 @@ fn like(from: &Value, to: &Value, number: i64) -> Value {
     }
 }
 
+fn units(text: &Str) -> Vec<u16> {
+    text.encode_utf16().collect()
+}
+
 fn without_last(text: &Str) -> Vec<u16> {
-    let mut units: Vec<u16> = text.encode_utf16().collect();
+    let mut units = units(text);
     units.pop();
     units
-}
-
-/// `1.5..4`: steps of one from the first end.
-fn decimals(from: &Value, to: &Value, exclusive: bool) -> Option<Vec<Value>> {
-    let (Value::Decimal(first), Some(last)) = (from, whole(to)) else {
-        return None;
-    };
-    let one = BigInt::from(10).pow(u32::try_from(first.scale()).ok()?.min(1000));
-    let mut values = Vec::new();
-    let mut at = first.unscaled().clone();
-    let end = last * &one;
-    while at < end || (at == end && !exclusive) {
-        values.push(Value::decimal(Decimal::new(at.clone(), first.scale())));
-        at += &one;
-        if values.len() > 1_000_000 {
-            return None;
-        }
-    }
-    Some(values)
-}
-
-fn whole(value: &Value) -> Option<BigInt> {
-    match value {
-        Value::Decimal(number) if number.scale() == 0 => Some(number.unscaled().clone()),
-        other => ordinal(other).map(BigInt::from),
-    }
 }

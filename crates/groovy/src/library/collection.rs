@@ -26,6 +26,7 @@ pub use entry::Entry;
 pub(crate) use iterator::Iter;
 
 use crate::class::Class;
+use crate::library::stream;
 use crate::thrown::{Limit, Result, Thrown};
 
 /// How deep collections may be inside each other for what walks through all of them.
@@ -135,12 +136,14 @@ pub static COLLECTION: Class = Class::interface("java.util.Collection")
         ("clone", list::clone),
         ("isEmpty", list::is_empty),
         ("leftShift", list::left_shift),
+        ("parallelStream", stream::of_items),
         ("remove", list::remove_item),
         ("removeAll", list::remove_all),
         ("removeElement", list::remove_item),
         ("removeIf", list::remove_all),
         ("retainAll", list::retain_all),
         ("reverse", order::reverse),
+        ("stream", stream::of_items),
         ("toArray", list::to_array),
         ("toListString", list::to_text),
         ("unique", order::unique),
@@ -151,6 +154,7 @@ pub static LIST: Class = Class::interface("java.util.List")
     .methods(&[
         ("asList", |_, this, _| Ok(this.clone())),
         ("get", list::get),
+        ("getProperties", list::properties),
         ("indexOf", list::index_of),
         ("lastIndexOf", list::last_index_of),
         ("listIterator", iterator::list_iterator),

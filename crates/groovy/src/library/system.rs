@@ -163,7 +163,6 @@ pub(super) static CLASSES: &[&Class] = &[
     &atomic::ATOMIC_REFERENCE,
     &atomic::THREAD_LOCAL,
     &objects::OBJECTS,
-    &objects::OPTIONAL,
     &random::RANDOM,
     &random::SECURE_RANDOM,
 ];

@@ -44,11 +44,11 @@ pub(crate) fn construct(class: &'static Class, vm: &mut Vm, args: &[Value]) -> R
     let (message, cause) = match args {
         [] => (None, Value::Null),
         [cause] if is_throwable(cause) => (Some(vm.to_string(cause)?), cause.clone()),
-        [message] => (text(vm, message)?, Value::Null),
+        [message] => (text(class, vm, message)?, Value::Null),
         [message, cause] if cause.is_null() || is_throwable(cause) => {
-            (text(vm, message)?, cause.clone())
+            (text(class, vm, message)?, cause.clone())
         }
-        [message, _] => (text(vm, message)?, Value::Null),
+        [message, _] => (text(class, vm, message)?, Value::Null),
         _ => return Err(Thrown::mismatch()),
     };
     let throwable = Throwable::new(class, message);
@@ -62,10 +62,13 @@ fn is_throwable(value: &Value) -> bool {
     value.class().is_a(&ClassRef::Native(&THROWABLE))
 }
 
-fn text(vm: &mut Vm, value: &Value) -> Result<Option<Str>> {
+/// A message: a text, except that assertions take anything.
+fn text(class: &'static Class, vm: &mut Vm, value: &Value) -> Result<Option<Str>> {
     match value {
         Value::Null => Ok(None),
-        other => vm.text(other).map(Some),
+        Value::Str(_) | Value::GString(_) => vm.text(value).map(Some),
+        other if class.is_a(&ASSERTION) => vm.text(other).map(Some),
+        _ => Err(Thrown::mismatch()),
     }
 }
 

@@ -55,7 +55,7 @@ pub fn compare(vm: &mut Vm, a: &Value, b: &Value) -> Result<Ordering> {
     }
     let (left, right) = (shown(vm, a)?, shown(vm, b)?);
     Err(throw(
-        "IllegalArgumentException",
+        "GroovyRuntimeException",
         format!(
             "Cannot compare {} with value '{left}' and {} with value '{right}'",
             a.class().name(),

@@ -140,6 +140,10 @@ pub(crate) fn write_gstring(
                 called = vm.call(value, &[])?;
                 &called
             }
+            Value::Range(_) => {
+                called = Value::list(vm.items(value)?);
+                &called
+            }
             other => other,
         };
         grown(vm, out)?;
@@ -248,6 +252,10 @@ fn write_map(
 
 fn write_range(vm: &mut Vm, out: &mut String, range: &Range, form: Form, depth: u32) -> Result<()> {
     write(vm, out, &range.from, form, depth + 1)?;
+    if range.is_empty() {
+        out.push_str("..<");
+        return write(vm, out, &range.to, form, depth + 1);
+    }
     let integers = matches!((&range.from, &range.to), (Value::Int(_), Value::Int(_)));
     out.push_str(if range.exclusive && integers {
         "..<"

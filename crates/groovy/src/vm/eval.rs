@@ -102,11 +102,7 @@ impl Vm {
             Expr::Range { ends, inclusive } => {
                 let from = self.eval(f, &ends.0)?;
                 let to = self.eval(f, &ends.1)?;
-                Ok(Value::Range(Rc::new(Range {
-                    from,
-                    to,
-                    exclusive: !*inclusive,
-                })))
+                Range::between(self, from, to, !*inclusive).map(Value::Range)
             }
             Expr::MethodPointer(both) => {
                 let object = self.eval(f, &both.0)?;
@@ -237,7 +233,7 @@ impl Vm {
         let object = self.eval(f, &property.object)?;
         if let (Value::Map(map), Name::Fixed(id), false, Access::Plain) =
             (&object, &property.name, property.attribute, property.access)
-            && map.default().is_none()
+            && map.is_plain()
         {
             return Ok(map.get_str(f.loaded.unit.name(*id)).unwrap_or_default());
         }

@@ -2,6 +2,7 @@
 
 use crate::class::ClassRef;
 use crate::code::{Block, Catch, Expr, Home, Label, Stmt, StmtKind, Switch, Try, TypeId, TypeRef};
+use crate::library::collection::Cursor;
 use crate::library::throwable;
 use crate::list::List;
 use crate::ops;
@@ -241,7 +242,14 @@ impl Vm {
             return self.each_of_list(f, list, (home, ty), label, body);
         }
         self.begin(f, home, Value::Null);
-        for item in self.items(items)? {
+        let mut cursor = match items {
+            Value::Class(_) => {
+                let constants = Value::list(self.items(items)?);
+                Cursor::over(self, &constants)?
+            }
+            items => Cursor::over(self, items)?,
+        };
+        while let Some(item) = cursor.next(self)? {
             let item = self.coerced(f, item, ty)?;
             self.write(f, home, item);
             match self.turn(f, label, body)? {
@@ -262,10 +270,10 @@ impl Vm {
         label: Label,
         body: &Block,
     ) -> Result<Flow> {
-        let length = list.len();
+        let changes = list.changes();
         let mut index = 0;
         self.begin(f, home, Value::Null);
-        while index < list.len() {
+        while index != list.len() {
             let item = list.get(index).unwrap_or_default();
             let item = self.coerced(f, item, ty)?;
             self.write(f, home, item);
@@ -275,7 +283,7 @@ impl Vm {
                 Turn::Leave(flow) => return Ok(flow),
             }
             index += 1;
-            if list.len() != length && index != list.len() {
+            if list.changes() != changes && index != list.len() {
                 return Err(throw_bare("ConcurrentModificationException"));
             }
         }

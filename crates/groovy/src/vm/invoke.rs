@@ -227,11 +227,11 @@ impl Vm {
                 let result = self.call(label, std::slice::from_ref(value))?;
                 self.truth(&result)
             }
-            Value::Map(map) => {
+            Value::Map(map) if map.is_plain() => {
                 let found = map.get(value).unwrap_or_default();
                 self.truth(&found)
             }
-            Value::Set(set) => Ok(set.contains(value)),
+            Value::Set(set) if set.is_plain() => Ok(set.contains(value)),
             Value::List(list) if !list.is_array() => {
                 for item in list.to_vec() {
                     self.step(1)?;
@@ -242,7 +242,7 @@ impl Vm {
                 Ok(false)
             }
             Value::Range(range) => self.in_range(label, range, value),
-            Value::List(_) | Value::Object(_) => {
+            Value::List(_) | Value::Map(_) | Value::Set(_) | Value::Object(_) => {
                 let found = self.try_invoke(label, "isCase", std::slice::from_ref(value))?;
                 match found {
                     Some(result) => self.truth(&result),

@@ -79,7 +79,7 @@ impl Vm {
                 if let Some(value) = map.get_str(name) {
                     return Ok(Some(value));
                 }
-                if map.default().is_some() {
+                if !map.is_plain() {
                     return self.invoke(object, "get", &[Value::text(name)]).map(Some);
                 }
                 return Ok(Some(Value::Null));
@@ -218,7 +218,7 @@ impl Vm {
                 format!("Cannot set property '{name}' on null object"),
             )),
             Value::Map(map) => {
-                if map.kind() == crate::map::MapKind::Unmodifiable {
+                if map.is_locked() || !map.is_plain() {
                     let args = [Value::text(name), value.clone()];
                     return self.invoke(object, "put", &args).map(|_| true);
                 }
@@ -232,7 +232,12 @@ impl Vm {
             _ => {
                 let setter = accessor("set", name);
                 let Some(setter) = self.table(object).method(&setter) else {
-                    return Ok(false);
+                    return match object {
+                        Value::List(list) if !list.is_array() => {
+                            Err(throw("IllegalArgumentException", "argument type mismatch"))
+                        }
+                        _ => Ok(false),
+                    };
                 };
                 setter(self, object, std::slice::from_ref(value)).map(|_| true)
             }
@@ -325,9 +330,7 @@ impl Vm {
                     Err(_) => self.invoke(object, "getAt", args),
                 }
             }
-            (Value::Map(map), [key]) if map.default().is_none() => {
-                Ok(map.get(key).unwrap_or_default())
-            }
+            (Value::Map(map), [key]) if map.is_plain() => Ok(map.get(key).unwrap_or_default()),
             (_, [_]) => self.invoke(object, "getAt", args),
             (_, many) => self.invoke(object, "getAt", &[Value::list(many.to_vec())]),
         }

@@ -1,7 +1,7 @@
 //! Small snippets, and what Groovy 2.4.21 makes of them.
 //!
-//! `testdata/probes.tsv` (all areas), `testdata/language.tsv` and `testdata/rules.tsv` (operators,
-//! numbers, strings, formats) hold snippet, class and text of the result. The snippets that do not
+//! `testdata/probes.tsv` (all areas), `testdata/language.tsv`, `testdata/rules.tsv` (operators,
+//! numbers, strings, formats) and `testdata/collections.tsv` hold snippet, class and text of the result. The snippets that do not
 //! give the same yet are listed in `testdata/probes-open.txt`; a listed one that does fails the
 //! test, so that the list stays true. `PROBES_BLESS=1` writes the list anew.
 
@@ -21,6 +21,7 @@ fn probes() -> Vec<Probe> {
         include_str!("../../testdata/probes.tsv"),
         include_str!("../../testdata/language.tsv"),
         include_str!("../../testdata/rules.tsv"),
+        include_str!("../../testdata/collections.tsv"),
     ];
     let lines = tables.iter().flat_map(|table| table.lines().skip(1));
     let rows = lines.map(|line| {

@@ -6,6 +6,7 @@ use std::vec::IntoIter;
 
 use super::entry::Entry;
 use super::iterator::Iter;
+use super::make::CONCURRENT_HASH_MAP;
 use crate::list::List;
 use crate::map::Map;
 use crate::range::Range;
@@ -23,11 +24,13 @@ enum Kind {
         at: usize,
         changes: u32,
     },
-    /// Entries of a map, or items of a set.
+    /// Entries of a map, items of a set, or keys or entries in a view of a map.
     Map {
         map: Rc<Map>,
+        view: Option<Rc<Map>>,
         items: IntoIter<Value>,
-        changes: u32,
+        /// As the map began, where that counts.
+        changes: Option<u32>,
     },
     Range {
         range: Rc<Range>,
@@ -56,15 +59,21 @@ impl Cursor {
                 let entries = entries.map(|(key, value)| Entry::of(map, key, value));
                 Kind::Map {
                     items: entries.collect::<Vec<_>>().into_iter(),
-                    changes: map.changes(),
+                    changes: counted(map),
                     map: Rc::clone(map),
+                    view: None,
                 }
             }
-            Value::Set(set) => Kind::Map {
-                items: set.keys().into_iter(),
-                changes: set.changes(),
-                map: Rc::clone(set),
-            },
+            Value::Set(set) => {
+                let origin = set.origin();
+                let map = origin.as_ref().unwrap_or(set);
+                Kind::Map {
+                    items: set.keys().into_iter(),
+                    changes: counted(map),
+                    map: Rc::clone(map),
+                    view: origin.is_some().then(|| Rc::clone(set)),
+                }
+            }
             Value::Range(range) if range.len().is_some() => Kind::Range {
                 range: Rc::clone(range),
                 at: 0,
@@ -104,8 +113,9 @@ impl Cursor {
                 map,
                 items,
                 changes,
+                ..
             } => {
-                if items.len() > 0 && *changes != map.changes() {
+                if items.len() > 0 && *changes != counted(map) {
                     return Err(throw_bare("java.util.ConcurrentModificationException"));
                 }
                 Ok(items.next())
@@ -136,15 +146,26 @@ impl Cursor {
                 *changes = list.changes();
                 removed.is_some()
             }
-            Kind::Map { map, changes, .. } if !map.is_locked() => {
+            Kind::Map {
+                map, view, changes, ..
+            } if !map.is_locked() => {
                 let key = last.downcast::<Entry>().map(Entry::key);
                 let removed = map.remove(&key.unwrap_or_else(|| last.clone()));
-                *changes = map.changes();
+                if let Some(view) = view {
+                    view.remove(last);
+                }
+                *changes = counted(map);
                 removed.is_some()
             }
             _ => false,
         }
     }
+}
+
+/// How often a map was changed; `None` for one that loops may change.
+fn counted(map: &Map) -> Option<u32> {
+    let free = std::ptr::eq(map.table(), &raw const CONCURRENT_HASH_MAP);
+    (!free).then(|| map.changes())
 }
 
 /// What a loop over a value sees, at once.
@@ -199,9 +220,6 @@ fn parts(vm: &mut Vm, value: &Value) -> Result<Vec<Value>> {
 
 /// The values of a range of things that only `next()` counts.
 fn steps(vm: &mut Vm, range: &Range) -> Result<Vec<Value>> {
-    if !matches!(range.from, Value::Object(_)) {
-        return Ok(range.to_vec());
-    }
     let down = vm.compare(&range.from, &range.to)?.is_gt();
     let step = if down { "previous" } else { "next" };
     let mut values = Vec::new();

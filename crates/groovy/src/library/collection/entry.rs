@@ -27,7 +27,7 @@ impl Entry {
     pub fn of(map: &Rc<Map>, key: Value, value: Value) -> Value {
         let class = match map.kind() {
             MapKind::Linked | MapKind::Json | MapKind::Caseless => &LINKED_ENTRY,
-            MapKind::Hash => &HASH_ENTRY,
+            MapKind::Hash | MapKind::Table => &HASH_ENTRY,
             MapKind::Tree => &TREE_ENTRY,
             MapKind::Unmodifiable => &LOCKED_ENTRY,
         };

@@ -72,7 +72,7 @@ pub(super) fn add(vm: &mut Vm, this: &Value, args: &[Value]) -> Result<Value> {
     }
 }
 
-/// `addAll(items)`, `addAll(index, items)`
+/// `addAll(items)`, `addAll(index, items)`; of Groovy with the items one by one.
 pub(super) fn add_all(vm: &mut Vm, this: &Value, args: &[Value]) -> Result<Value> {
     match args {
         [items] if is_sequence(items) => {
@@ -93,7 +93,12 @@ pub(super) fn add_all(vm: &mut Vm, this: &Value, args: &[Value]) -> Result<Value
             Ok(Value::Bool(any))
         }
         [Value::Null] => Err(throw_bare("java.lang.NullPointerException")),
-        _ => Err(Thrown::mismatch()),
+        [at @ Value::Int(_), items @ ..] => {
+            let items = Value::list(items.to_vec());
+            add_all(vm, this, &[at.clone(), items])
+        }
+        [] => Err(Thrown::mismatch()),
+        items => similar::add_all(vm, this, items.to_vec()).map(Value::Bool),
     }
 }
 
@@ -424,6 +429,15 @@ pub(super) fn indices(vm: &mut Vm, this: &Value, _args: &[Value]) -> Result<Valu
         to,
         exclusive: true,
     })))
+}
+
+/// `properties`: those of the list itself.
+pub(super) fn properties(_vm: &mut Vm, this: &Value, _args: &[Value]) -> Result<Value> {
+    let empty = args::list(this)?.is_empty();
+    Ok(Value::Map(Map::linked([
+        (Value::text("class"), Value::Class(this.class())),
+        (Value::text("empty"), Value::Bool(empty)),
+    ])))
 }
 
 /// `toString()` in Groovy's form

@@ -174,12 +174,42 @@ pub(super) fn tree_set(vm: &mut Vm, args: &[Value]) -> Result<Value> {
 /// `java.util.concurrent.ConcurrentHashMap`
 pub(super) static CONCURRENT_HASH_MAP: Class = Class::new("java.util.concurrent.ConcurrentHashMap")
     .extends(&[&MAP])
-    .constructor(|vm, args| fill_map(vm, Map::of_class(MapKind::Hash, &CONCURRENT_HASH_MAP), args));
+    .constructor(|vm, args| fill_map(vm, Map::of_class(MapKind::Hash, &CONCURRENT_HASH_MAP), args))
+    .methods(&[("toString", to_string)]);
 
 /// `java.util.Hashtable`
 pub(super) static HASHTABLE: Class = Class::new("java.util.Hashtable")
     .extends(&[&MAP])
-    .constructor(|vm, args| fill_map(vm, Map::of_class(MapKind::Hash, &HASHTABLE), args));
+    .constructor(|vm, args| {
+        let entries = match args {
+            [Value::Map(from)] => from.len().saturating_mul(2),
+            [capacity @ Value::Int(_), ..] => args::count(capacity)?,
+            _ => 11,
+        };
+        let least = if matches!(args, [Value::Map(_)]) {
+            11
+        } else {
+            1
+        };
+        fill_map(vm, Map::hashtable(&HASHTABLE, entries.max(least)), args)
+    })
+    .methods(&[
+        ("contains", maps::contains_value),
+        ("elements", |vm, this, _| {
+            let values = Value::list(args::map(this)?.values());
+            super::Iter::over(vm, &values)
+        }),
+        ("keys", |vm, this, _| {
+            let keys = Value::list(args::map(this)?.keys());
+            super::Iter::over(vm, &keys)
+        }),
+        ("toString", to_string),
+    ]);
+
+/// In Java's form: these have a `toString()` of their own.
+fn to_string(vm: &mut Vm, this: &Value, _args: &[Value]) -> Result<Value> {
+    vm.to_string(this).map(Value::Str)
+}
 
 /// `java.util.Properties`
 pub(super) static PROPERTIES: Class = Class::new("java.util.Properties")

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use super::cursor;
 use super::entry::Entry;
+use super::make::{CONCURRENT_HASH_MAP, HASHTABLE};
 use super::order::compare_with;
 use super::similar;
 use crate::library::args;
@@ -17,6 +18,19 @@ use crate::vm::Vm;
 fn changeable(map: &Map) -> Result<()> {
     if map.is_locked() {
         return Err(throw_bare("java.lang.UnsupportedOperationException"));
+    }
+    Ok(())
+}
+
+/// `Hashtable` and `ConcurrentHashMap` take no `null`.
+fn refuse_null(map: &Map, what: &Value) -> Result<()> {
+    let strict = || {
+        [&HASHTABLE, &CONCURRENT_HASH_MAP]
+            .iter()
+            .any(|class| map.table().is_a(class))
+    };
+    if what.is_null() && strict() {
+        return Err(throw_bare("java.lang.NullPointerException"));
     }
     Ok(())
 }
@@ -45,6 +59,8 @@ fn search(
 /// Sets the value of a key, as the kind of map does it.
 pub(super) fn put(vm: &mut Vm, map: &Rc<Map>, key: Value, value: Value) -> Result<Option<Value>> {
     changeable(map)?;
+    refuse_null(map, &key)?;
+    refuse_null(map, &value)?;
     if map.kind() == MapKind::Tree {
         if let Some(comparator) = map.comparator() {
             return match search(vm, map, &comparator, &key)? {
@@ -73,6 +89,7 @@ pub(super) fn put_key(vm: &mut Vm, set: &Rc<Map>, key: Value) -> Result<bool> {
 
 /// The key as a map has it, which a comparator may find equal to this one.
 fn known(vm: &mut Vm, map: &Rc<Map>, key: &Value) -> Result<Value> {
+    refuse_null(map, key)?;
     match map.comparator() {
         Some(comparator) => match search(vm, map, &comparator, key)? {
             Ok(same) => Ok(same),

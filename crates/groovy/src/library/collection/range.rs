@@ -21,7 +21,7 @@ pub(super) const METHODS: &[(&str, Method)] = &[
     ("get", get),
     ("getFrom", |vm, this, _| lower(vm, this)),
     ("getTo", |vm, this, _| upper(vm, this)),
-    ("inspect", |vm, this, _| vm.text(this).map(Value::Str)),
+    ("inspect", inspect),
     ("isCase", is_case),
     ("isReverse", |_, this, _| {
         Ok(Value::Bool(range(this)?.is_reverse()))
@@ -35,6 +35,21 @@ pub(super) const METHODS: &[(&str, Method)] = &[
     ("step", step),
     ("subList", sub_list),
 ];
+
+/// `inspect()`: the ends as they are written.
+fn inspect(vm: &mut Vm, this: &Value, _args: &[Value]) -> Result<Value> {
+    let range = range(this)?;
+    if !matches!(range.from, Value::Str(_)) || range.is_empty() || range.exclusive {
+        return vm.text(this).map(Value::Str);
+    }
+    let from = vm.invoke(&range.from, "inspect", &[])?;
+    let to = vm.invoke(&range.to, "inspect", &[])?;
+    Ok(Value::text(format!(
+        "{}..{}",
+        vm.text(&from)?,
+        vm.text(&to)?
+    )))
+}
 
 fn refuse(_vm: &mut Vm, _this: &Value, _args: &[Value]) -> Result<Value> {
     Err(throw_bare("java.lang.UnsupportedOperationException"))

@@ -151,7 +151,9 @@ pub(super) static ARRAYS: Class = Class::new("java.util.Arrays").statics(&[
     ("sort", |vm, args| {
         on_first(vm, args, order::sort).map(|_| Value::Null)
     }),
-    ("stream", |vm, args| on_first(vm, args, shape::to_list)),
+    ("stream", |vm, args| {
+        on_first(vm, args, crate::library::stream::of_items)
+    }),
     ("toString", |vm, args| match args {
         [Value::Null] => Ok(Value::text("null")),
         [array] => {

@@ -52,7 +52,7 @@ fn refuse(_vm: &mut Vm, _this: &Value, _args: &[Value]) -> Result<Value> {
 pub(super) fn key_set(_vm: &mut Vm, this: &Value, _args: &[Value]) -> Result<Value> {
     let map = args::map(this)?;
     let class = match map.kind() {
-        MapKind::Hash => &HASH_KEYS,
+        MapKind::Hash | MapKind::Table => &HASH_KEYS,
         MapKind::Tree => &TREE_KEYS,
         MapKind::Unmodifiable => {
             return Ok(Value::Set(Map::set_of(MapKind::Unmodifiable, map.keys())));
@@ -67,7 +67,7 @@ pub(super) fn entry_set(vm: &mut Vm, this: &Value, _args: &[Value]) -> Result<Va
     let map = args::map(this)?;
     let entries = cursor::items(vm, this)?;
     let class = match map.kind() {
-        MapKind::Hash => &HASH_ENTRIES,
+        MapKind::Hash | MapKind::Table => &HASH_ENTRIES,
         MapKind::Tree => &TREE_ENTRIES,
         MapKind::Unmodifiable => {
             return Ok(Value::Set(Map::set_of(MapKind::Unmodifiable, entries)));

@@ -48,7 +48,7 @@ pub(super) static MESSAGE_DIGEST: Class = Class::new("java.security.MessageDiges
             let Some(algorithm) = args.first() else {
                 return Err(Thrown::mismatch());
             };
-            let algorithm = args::text(vm, algorithm)?;
+            let algorithm = super::algorithm(vm, algorithm)?;
             if digest(&algorithm, &[]).is_none() {
                 return Err(throw(
                     "java.security.NoSuchAlgorithmException",

@@ -112,7 +112,7 @@ pub(super) static MAC: Class = Class::new("javax.crypto.Mac")
         let Some(algorithm) = args.first() else {
             return Err(Thrown::mismatch());
         };
-        let algorithm = args::text(vm, algorithm)?;
+        let algorithm = super::algorithm(vm, algorithm)?;
         if code(&algorithm, &[1], &[]).is_none() {
             return Err(throw(
                 "java.security.NoSuchAlgorithmException",
