@@ -99,6 +99,19 @@ pub(crate) fn of_items(vm: &mut Vm, this: &Value, args: &[Value]) -> Result<Valu
     Ok(Stream::value(of, Pipe::over(vm, this)?))
 }
 
+/// `chars()` of a text: its UTF-16 units.
+pub(crate) fn chars(vm: &mut Vm, this: &Value, args: &[Value]) -> Result<Value> {
+    let [] = args else {
+        return Err(Thrown::mismatch());
+    };
+    let text = args::text(vm, this)?;
+    vm.step(text.len() as u64)?;
+    vm.reserve(text.len().saturating_mul(size_of::<Value>()))?;
+    let units = text.encode_utf16().map(|unit| Value::Int(i32::from(unit)));
+    let units = Value::list(units.collect());
+    Ok(Stream::value(Of::Ints, Pipe::over(vm, &units)?))
+}
+
 /// A stream with one more operation, of something else or of the same.
 fn then(this: &Value, to: Option<Of>, stage: Stage) -> Result<Value> {
     let (of, mut pipe) = open(this)?;

@@ -26,7 +26,7 @@ fn probes() -> Vec<Probe> {
     let lines = tables.iter().flat_map(|table| table.lines().skip(1));
     let rows = lines.map(|line| {
         let mut cells = line.split('\t').map(unescape);
-        let mut next = || cells.next().unwrap();
+        let mut next = || cells.next().expect("a row has three cells");
         Probe {
             snippet: next(),
             class: next(),
@@ -44,7 +44,7 @@ pub(crate) fn unescape(cell: &str) -> String {
             text.push(c);
             continue;
         }
-        text.push(match chars.next().unwrap() {
+        text.push(match chars.next().expect("something is escaped") {
             'n' => '\n',
             'r' => '\r',
             't' => '\t',

@@ -14,7 +14,8 @@ use crate::support::Nowhere;
 fn ends(source: &str) -> Result<String, Failure> {
     let source = source.to_owned();
     let run = move || {
-        let program = Program::compile("s.groovy", &source, &Options::default()).unwrap();
+        let program = Program::compile("s.groovy", &source, &Options::default());
+        let program = program.expect("it compiles");
         let limits = Limits {
             steps: 300_000,
             memory: 32 << 20,
@@ -27,7 +28,8 @@ fn ends(source: &str) -> Result<String, Failure> {
             .map_err(|thrown| run.failure(thrown))
     };
     let thread = thread::Builder::new().stack_size(2 << 20);
-    thread.spawn(run).unwrap().join().unwrap()
+    let thread = thread.spawn(run).expect("a thread starts");
+    thread.join().expect("it ends")
 }
 
 fn class_of(failure: Failure) -> String {

@@ -17,6 +17,7 @@ pub(super) static METHODS: &[(&str, Method)] = &[
     ("length", length),
     ("size", length),
     ("charAt", char_at),
+    ("chars", crate::library::stream::chars),
     ("subSequence", jdk::substring),
     ("getAt", pick::get_at),
     ("toInteger", convert::to_integer),
