@@ -1,5 +1,6 @@
 //! What operators and conversions mean: Groovy's rules on plain values.
 
+pub(crate) mod ambiguous;
 pub mod arith;
 pub mod cast;
 pub mod compare;

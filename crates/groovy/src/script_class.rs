@@ -190,9 +190,11 @@ impl ClassObject {
         name: NameId,
         args: &[Value],
         only_static: bool,
-    ) -> Option<FunctionId> {
-        let own = self.def(loaded)?.methods.get(&name);
-        if let Some(own) = own {
+    ) -> Result<Option<FunctionId>> {
+        let Some(def) = self.def(loaded) else {
+            return Ok(None);
+        };
+        if let Some(own) = def.methods.get(&name) {
             let usable = |id: &&FunctionId| {
                 let function = loaded.function(**id);
                 !function.is_abstract && (function.is_static || !only_static)
@@ -202,17 +204,17 @@ impl ClassObject {
                 let plain = function.params.len() == args.len()
                     && function.params.iter().all(|param| param.ty.is_none());
                 if plain && usable(&one) {
-                    return Some(*one);
+                    return Ok(Some(*one));
                 }
             }
             let usable: Vec<FunctionId> = own.iter().filter(usable).copied().collect();
-            if let Some(found) = vm.choose(loaded, &usable, args) {
-                return Some(found);
+            if let Some(found) = vm.choose(loaded, &usable, args)? {
+                return Ok(Some(found));
             }
         }
         match &self.above {
             Above::Script(above) => above.find_method(vm, loaded, name, args, only_static),
-            _ => None,
+            _ => Ok(None),
         }
     }
 
@@ -272,7 +274,7 @@ impl ScriptClass for ClassObject {
         self.ready(vm)?;
         let loaded = self.loaded()?;
         if let Some(id) = loaded.unit.id(name)
-            && let Some(id) = self.find_method(vm, &loaded, id, args, true)
+            && let Some(id) = self.find_method(vm, &loaded, id, args, true)?
         {
             return vm
                 .run(&callee(&loaded, id, &self.value(), &[]), args)

@@ -1,6 +1,8 @@
 //! `java.lang.String`: immutable text whose positions count UTF-16 units.
 
-use std::cell::Cell;
+mod marks;
+
+use std::cell::{Cell, OnceCell};
 use std::fmt;
 use std::ops::Deref;
 use std::rc::Rc;
@@ -8,9 +10,10 @@ use std::rc::Rc;
 use smol_str::SmolStr;
 
 use crate::meter;
+use marks::{Mark, Marks};
 
 /// Bytes a string takes beside its text.
-const OVERHEAD: usize = 56;
+const OVERHEAD: usize = 72;
 
 /// A Java string. Text is kept as UTF-8; half of a surrogate pair becomes U+FFFD.
 #[derive(Clone)]
@@ -20,11 +23,13 @@ struct Inner {
     text: SmolStr,
     hash: Cell<Option<i32>>,
     units: Cell<Option<usize>>,
+    marks: OnceCell<Marks>,
 }
 
 impl Drop for Inner {
     fn drop(&mut self) {
-        meter::sub(self.text.len() + OVERHEAD);
+        let marks = self.marks.get().map_or(0, Marks::size);
+        meter::sub(self.text.len() + OVERHEAD + marks);
     }
 }
 
@@ -37,6 +42,7 @@ impl Str {
             text,
             hash: Cell::new(None),
             units: Cell::new(None),
+            marks: OnceCell::new(),
         }))
     }
 
@@ -75,7 +81,53 @@ impl Str {
         if self.is_ascii() {
             return self.as_bytes().get(index).copied().map(u16::from);
         }
-        self.encode_utf16().nth(index)
+        let mark = self.before_unit(index);
+        self.behind(mark).encode_utf16().nth(index - mark.unit)
+    }
+
+    /// The byte at which a unit begins; an error inside a surrogate pair or past the end.
+    pub(crate) fn byte_of(&self, unit: usize) -> Result<usize, ()> {
+        if self.is_ascii() {
+            return if unit <= self.len() {
+                Ok(unit)
+            } else {
+                Err(())
+            };
+        }
+        let mark = self.before_unit(unit);
+        byte_of(self.behind(mark), unit - mark.unit).map(|byte| mark.byte + byte)
+    }
+
+    /// The unit at which a byte of the text begins.
+    pub(crate) fn unit_of(&self, byte: usize) -> usize {
+        if self.is_ascii() {
+            return byte;
+        }
+        let mark = self
+            .marks()
+            .map_or(Marks::START, |marks| marks.before_byte(byte));
+        mark.unit + self.get(mark.byte..byte).map_or(0, units_of)
+    }
+
+    /// Marks that shorten the way to a position; `None` when the way is short.
+    fn marks(&self) -> Option<&Marks> {
+        if self.len() < Marks::FROM {
+            return None;
+        }
+        Some(self.0.marks.get_or_init(|| {
+            let marks = Marks::of(self);
+            meter::add(marks.size());
+            marks
+        }))
+    }
+
+    fn before_unit(&self, unit: usize) -> Mark {
+        self.marks()
+            .map_or(Marks::START, |marks| marks.before_unit(unit))
+    }
+
+    fn behind(&self, mark: Mark) -> &str {
+        self.get(mark.byte..).unwrap_or_default()
     }
 
     /// `substring(from, to)`; `None` when out of bounds.
@@ -90,11 +142,12 @@ impl Str {
         if self.is_ascii() {
             return self.as_str().get(from..to).map(Self::from);
         }
-        let (start, end) = (byte_of(self, from), byte_of(self, to));
-        if let (Ok(start), Ok(end)) = (start, end) {
+        if let (Ok(start), Ok(end)) = (self.byte_of(from), self.byte_of(to)) {
             return self.as_str().get(start..end).map(Self::from);
         }
-        let units: Vec<u16> = self.encode_utf16().skip(from).take(to - from).collect();
+        let mark = self.before_unit(from);
+        let units = self.behind(mark).encode_utf16().skip(from - mark.unit);
+        let units: Vec<u16> = units.take(to - from).collect();
         Some(Self::from(String::from_utf16_lossy(&units)))
     }
 
@@ -126,8 +179,8 @@ pub fn units_of(text: &str) -> usize {
     text.chars().map(char::len_utf16).sum()
 }
 
-/// The byte at which UTF-16 unit `unit` begins; an error inside a surrogate pair or past the end.
-pub(crate) fn byte_of(text: &str, unit: usize) -> Result<usize, ()> {
+/// The byte at which a unit begins; an error inside a surrogate pair or past the end.
+fn byte_of(text: &str, unit: usize) -> Result<usize, ()> {
     let mut at = 0;
     for (byte, c) in text.char_indices() {
         if at >= unit {
@@ -201,6 +254,43 @@ mod tests {
     }
 
     #[test]
+    fn marks_of_long_text_change_no_position() {
+        let plain = "aä€😀".repeat(400);
+        // Pairs on either side of a mark, and across it.
+        for head in ["", "x", "xy"] {
+            let plain = format!("{head}{plain}");
+            let text = Str::from(plain.as_str());
+            let units: Vec<u16> = plain.encode_utf16().collect();
+            for (at, unit) in units.iter().enumerate() {
+                assert_eq!(text.unit(at), Some(*unit));
+                assert_eq!(text.byte_of(at), byte_of(&plain, at));
+                let rest = text.slice(at, (at + 3).min(units.len())).unwrap();
+                let expected = units.iter().skip(at).take(3).copied();
+                let expected = String::from_utf16_lossy(&expected.collect::<Vec<_>>());
+                assert_eq!(rest.as_str(), expected);
+            }
+            for (byte, _) in plain.char_indices() {
+                assert_eq!(text.unit_of(byte), units_of(&plain[..byte]));
+            }
+            assert_eq!(text.unit(units.len()), None);
+            assert_eq!(text.byte_of(units.len()), Ok(plain.len()));
+            assert_eq!(text.byte_of(units.len() + 1), Err(()));
+            assert_eq!(text.byte_of(usize::MAX), Err(()));
+            assert_eq!(text.unit_of(plain.len()), units.len());
+        }
+    }
+
+    #[test]
+    fn a_walk_by_position_looks_at_one_stretch_each() {
+        let text = Str::from("ä".repeat(100_000));
+        let walked: usize = (0..100_000)
+            .map(|at| at - text.before_unit(at).unit)
+            .max()
+            .unwrap();
+        assert_eq!(walked, 255);
+    }
+
+    #[test]
     fn the_hash_is_that_of_java() {
         assert_eq!(Str::from("").java_hash(), 0);
         assert_eq!(Str::from("hello").java_hash(), 99_162_322);
@@ -213,6 +303,10 @@ mod tests {
         let text = Str::from("x".repeat(1000));
         assert!(meter::live() >= before + 1000);
         drop(text);
+        assert_eq!(meter::live(), before);
+        let marked = Str::from("ä".repeat(1000));
+        assert_eq!(marked.unit(999), Some(0xe4));
+        drop(marked);
         assert_eq!(meter::live(), before);
     }
 }

@@ -4,7 +4,7 @@ mod assert;
 mod assign;
 pub(crate) mod call;
 mod category;
-mod error;
+pub(crate) mod error;
 mod eval;
 mod exec;
 pub(crate) mod frame;

@@ -3,6 +3,7 @@
 use crate::class::{Class, Function};
 use crate::library::number::rounded;
 use crate::library::params;
+use crate::ops::ambiguous::ambiguous;
 use crate::ops::number::double_value;
 use crate::throwable::throw;
 use crate::thrown::{Result, Thrown};
@@ -27,8 +28,14 @@ static CONSTANTS: &[(&str, crate::class::Constant)] = &[
 
 static STATICS: &[(&str, Function)] = &[
     ("abs", abs),
-    ("max", |_, args| extreme(args, i32::max, i64::max, f64::max)),
-    ("min", |_, args| extreme(args, i32::min, i64::min, f64::min)),
+    ("max", |_, args| {
+        not_between_floats("max", args)?;
+        extreme(args, i32::max, i64::max, f64::max)
+    }),
+    ("min", |_, args| {
+        not_between_floats("min", args)?;
+        extreme(args, i32::min, i64::min, f64::min)
+    }),
     ("round", round),
     ("ceil", |_, args| one(args, f64::ceil)),
     ("floor", |_, args| one(args, f64::floor)),
@@ -119,6 +126,25 @@ fn abs(_: &mut Vm, args: &[Value]) -> Result<Value> {
     })
 }
 
+/// An integer and a decimal are as near to two floats as to two doubles, and Groovy refuses to
+/// choose.
+fn not_between_floats(name: &str, args: &[Value]) -> Result<()> {
+    let [a, b] = args else {
+        return Err(Thrown::mismatch());
+    };
+    let torn = |a: &Value, b: &Value| match b {
+        Value::Decimal(_) => params::long(a).is_ok(),
+        Value::BigInteger(_) => matches!(a, Value::Long(_)),
+        _ => false,
+    };
+    if torn(a, b) || torn(b, a) {
+        let method = format!("java.lang.Math#{name}");
+        let prototypes = ["double, double", "float, float"];
+        return Err(ambiguous(&method, args, &prototypes));
+    }
+    Ok(())
+}
+
 /// The larger or smaller of two numbers, in the wider class of both.
 #[expect(clippy::cast_possible_truncation, reason = "both were floats before")]
 fn extreme(
@@ -130,7 +156,11 @@ fn extreme(
     let [a, b] = args else {
         return Err(Thrown::mismatch());
     };
-    if let (Ok(a), Ok(b)) = (params::int(a), params::int(b)) {
+    let int_of = |value: &Value| match value {
+        Value::BigInteger(_) => params::number(value),
+        other => params::int(other),
+    };
+    if let (Ok(a), Ok(b)) = (int_of(a), int_of(b)) {
         return Ok(Value::Int(int(a, b)));
     }
     if let (Ok(a), Ok(b)) = (params::long(a), params::long(b)) {

@@ -6,8 +6,10 @@ use std::rc::Rc;
 
 use crate::ast::{BinaryOp, UnaryOp};
 use crate::gstring::GString;
+use crate::ops::ambiguous::ambiguous;
+use crate::ops::number::{is_number, number};
 use crate::ops::text;
-use crate::throwable::throw;
+use crate::throwable::{throw, throw_bare};
 use crate::thrown::{Result, Thrown};
 use crate::value::Value;
 use crate::vm::Vm;
@@ -35,6 +37,11 @@ fn any(vm: &mut Vm, op: BinaryOp, left: &Value, right: &Value) -> Result<Value> 
     if let Some(result) = numeric(vm, op, left, right) {
         return result;
     }
+    if right.is_null()
+        && let Some(thrown) = with_null(op, left)
+    {
+        return Err(thrown);
+    }
     match (op, left, right) {
         (BinaryOp::Plus, Value::Str(_), _) => return concat(vm, left, right),
         (BinaryOp::Plus, Value::GString(_), _) => return plus_gstring(vm, left, right),
@@ -55,6 +62,31 @@ fn any(vm: &mut Vm, op: BinaryOp, left: &Value, right: &Value) -> Result<Value> 
         Some(name) => vm.invoke(left, name, std::slice::from_ref(right)),
         None => Err(Thrown::mismatch()),
     }
+}
+
+/// Why a number or character and `null` cannot be combined; `None` when the left side is neither.
+/// Several overloads take `null` in the four basic operations; the others ask it for its value.
+pub(crate) fn with_null(op: BinaryOp, left: &Value) -> Option<Thrown> {
+    number(left)?;
+    let mut prototypes = vec!["class java.lang.Character", "class java.lang.Number"];
+    match op {
+        BinaryOp::Plus if is_number(left) => {
+            prototypes.insert(1, "class java.lang.String");
+            if matches!(left, Value::Decimal(_)) {
+                prototypes.push("class java.math.MathContext");
+            }
+        }
+        BinaryOp::Plus | BinaryOp::Minus | BinaryOp::Multiply | BinaryOp::Divide => {}
+        // A class of numbers that lacks the operation says so before it looks at the other side.
+        BinaryOp::Remainder | BinaryOp::ShiftLeft | BinaryOp::ShiftRight
+            if matches!(left, Value::Decimal(_)) =>
+        {
+            return Some(numeric::unsupported(op, left));
+        }
+        _ => return Some(throw_bare("NullPointerException")),
+    }
+    let method = format!("{}#{}", left.class().name(), method(op)?);
+    Some(ambiguous(&method, &[Value::Null], &prototypes))
 }
 
 /// Both texts, one after the other.

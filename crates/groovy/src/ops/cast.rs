@@ -8,12 +8,14 @@ use std::ptr;
 
 use crate::class::{Class, ClassRef};
 use crate::library::{collection, number, object, string};
+use crate::ops::hash;
 use crate::ops::number as number_ops;
 use crate::ops::text::plain;
 use crate::throwable::throw;
 use crate::thrown::{Result, Thrown, Why};
 use crate::value::Value;
 use crate::vm::Vm;
+use crate::vm::error::no_constructor_text;
 
 pub use distance::distance;
 
@@ -40,6 +42,13 @@ pub fn cast(vm: &mut Vm, value: &Value, to: &ClassRef) -> Result<Value> {
 
 fn native(vm: &mut Vm, value: &Value, class: &'static Class, to: &ClassRef) -> Result<Value> {
     if is(class, &string::STRING) {
+        if let Value::List(list) = value
+            && list.is_array()
+        {
+            // Java's `toString()`, which for characters differs from Groovy's.
+            let hash = hash::java_hash(value);
+            return Ok(Value::text(format!("{}@{hash:x}", value.class().name())));
+        }
         return Ok(Value::Str(vm.to_string(value)?));
     }
     if is(class, &number::BOOLEAN) {
@@ -129,13 +138,25 @@ fn constructed(vm: &mut Vm, value: &Value, to: &ClassRef) -> Result<Value> {
         _ => Err(Thrown::mismatch()),
     };
     match made {
-        Err(Thrown(why)) if matches!(*why, Why::Mismatch) => Err(failed(vm, value, to)),
+        Err(Thrown(why)) if matches!(*why, Why::Mismatch) => {
+            let reason = no_constructor_text(to, &args);
+            let hint = format!(" due to: groovy.lang.GroovyRuntimeException: {reason}");
+            Err(failed_with(vm, value, to, &hint))
+        }
         other => other,
     }
 }
 
 /// `GroovyCastException`
 fn failed(vm: &mut Vm, value: &Value, to: &ClassRef) -> Thrown {
+    let hint = match value {
+        Value::Null => boxed_hint(to),
+        _ => String::new(),
+    };
+    failed_with(vm, value, to, &hint)
+}
+
+fn failed_with(vm: &mut Vm, value: &Value, to: &ClassRef, hint: &str) -> Thrown {
     let shown = match plain(value) {
         Some(text) => text,
         None => match vm.to_string(value) {
@@ -143,9 +164,9 @@ fn failed(vm: &mut Vm, value: &Value, to: &ClassRef) -> Thrown {
             Err(thrown) => return thrown,
         },
     };
-    let (name, class, hint) = match value {
-        Value::Null => ("null".to_owned(), to.name(), boxed_hint(to)),
-        other => (other.class().name(), to.name(), String::new()),
+    let (name, class) = match value {
+        Value::Null => ("null".to_owned(), to.name()),
+        other => (other.class().name(), to.name()),
     };
     let message =
         format!("Cannot cast object '{shown}' with class '{name}' to class '{class}'{hint}");

@@ -1,14 +1,17 @@
 //! How values become text.
 
+use std::rc::Rc;
+
 use crate::class::ClassRef;
+use crate::closure::Closure;
 use crate::gstring::GString;
-use crate::library::number;
+use crate::library::{io, number};
 use crate::list::{List, ListKind};
 use crate::map::Map;
 use crate::ops::{NESTING, float};
 use crate::range::Range;
 use crate::text::Str;
-use crate::throwable::throw_bare;
+use crate::throwable::{throw, throw_bare};
 use crate::thrown::Result;
 use crate::value::Value;
 use crate::vm::Vm;
@@ -66,7 +69,7 @@ fn write(vm: &mut Vm, out: &mut String, value: &Value, form: Form, depth: u32) -
         Value::List(list) => write_list(vm, out, list, form, depth)?,
         Value::Map(map) => write_map(vm, out, map, form, depth)?,
         Value::Set(set) => {
-            let me = |item: &Value| matches!(item, Value::Set(it) if std::rc::Rc::ptr_eq(it, set));
+            let me = |item: &Value| matches!(item, Value::Set(it) if Rc::ptr_eq(it, set));
             write_items(vm, out, &set.keys(), me, form, depth)?;
         }
         Value::Range(range) => write_range(vm, out, range, form, depth)?,
@@ -115,7 +118,8 @@ pub fn plain(value: &Value) -> Option<Str> {
     })
 }
 
-fn class_text(class: &ClassRef) -> String {
+/// `class java.lang.String`, `interface java.util.List`, `int`.
+pub(crate) fn class_text(class: &ClassRef) -> String {
     match class {
         ClassRef::Primitive(_) => class.name(),
         ClassRef::Native(native) if native.interface => format!("interface {}", native.name),
@@ -134,15 +138,15 @@ pub(crate) fn write_gstring(
     for string in &*text.strings {
         out.push_str(string);
         let Some(value) = values.next() else { continue };
-        let called;
+        let given;
         let value = match value {
-            Value::Closure(_) => {
-                called = vm.call(value, &[])?;
-                &called
+            Value::Closure(closure) => {
+                given = given_by(vm, closure)?;
+                &given
             }
             Value::Range(_) => {
-                called = Value::list(vm.items(value)?);
-                &called
+                given = Value::list(vm.items(value)?);
+                &given
             }
             other => other,
         };
@@ -152,10 +156,29 @@ pub(crate) fn write_gstring(
     Ok(())
 }
 
+/// What a closure in a text gives: its result when it has no parameter, what it writes when it
+/// takes a writer.
+fn given_by(vm: &mut Vm, closure: &Rc<Closure>) -> Result<Value> {
+    let callee = Value::Closure(Rc::clone(closure));
+    let takes = closure.arity().max(usize::from(closure.code.implicit_it()));
+    match takes {
+        0 => vm.call(&callee, &[]),
+        1 => {
+            let writer = io::string_writer();
+            vm.call(&callee, std::slice::from_ref(&writer))?;
+            Ok(writer)
+        }
+        many => Err(throw(
+            "GroovyRuntimeException",
+            format!("Trying to evaluate a GString containing a Closure taking {many} parameters"),
+        )),
+    }
+}
+
 fn write_list(
     vm: &mut Vm,
     out: &mut String,
-    list: &std::rc::Rc<List>,
+    list: &Rc<List>,
     form: Form,
     depth: u32,
 ) -> Result<()> {
@@ -167,11 +190,11 @@ fn write_list(
         return Ok(());
     }
     if list.is_array() && form == Form::Java {
-        let hash = crate::ops::hash::java_hash(&Value::List(std::rc::Rc::clone(list)));
+        let hash = crate::ops::hash::java_hash(&Value::List(Rc::clone(list)));
         out.push_str(&format!("{}@{hash:x}", list.class().name()));
         return Ok(());
     }
-    let me = |item: &Value| matches!(item, Value::List(it) if std::rc::Rc::ptr_eq(it, list));
+    let me = |item: &Value| matches!(item, Value::List(it) if Rc::ptr_eq(it, list));
     write_items(vm, out, &list.to_vec(), me, form, depth)
 }
 
@@ -213,13 +236,7 @@ fn write_items(
     Ok(())
 }
 
-fn write_map(
-    vm: &mut Vm,
-    out: &mut String,
-    map: &std::rc::Rc<Map>,
-    form: Form,
-    depth: u32,
-) -> Result<()> {
+fn write_map(vm: &mut Vm, out: &mut String, map: &Rc<Map>, form: Form, depth: u32) -> Result<()> {
     let entries = map.to_vec();
     let (open, between, close) = match form {
         Form::Groovy if entries.is_empty() => {
@@ -239,7 +256,7 @@ fn write_map(
             if side == 1 {
                 out.push(between);
             }
-            if matches!(item, Value::Map(it) if std::rc::Rc::ptr_eq(it, map)) {
+            if matches!(item, Value::Map(it) if Rc::ptr_eq(it, map)) {
                 out.push_str("(this Map)");
             } else {
                 write(vm, out, item, form, depth + 1)?;

@@ -54,7 +54,7 @@ impl ClassObject {
         let Some(def) = self.def(&loaded) else {
             return Ok(());
         };
-        if let Some(id) = vm.choose(&loaded, &def.constructors, args) {
+        if let Some(id) = vm.choose(&loaded, &def.constructors, args)? {
             let function = loaded.function(id);
             let first = function.body.first().map(|first| &first.kind);
             if !matches!(first, Some(StmtKind::Construct(_))) {
@@ -66,7 +66,7 @@ impl ClassObject {
                 .run(&callee(&loaded, id, this, &captured), args)
                 .map(drop);
         }
-        let no_args = vm.choose(&loaded, &def.constructors, &[]);
+        let no_args = vm.choose(&loaded, &def.constructors, &[])?;
         match args {
             [Value::Map(map)] if def.constructors.is_empty() || no_args.is_some() => {
                 self.initialise(vm, this, &[])?;
@@ -141,11 +141,9 @@ impl ClassObject {
     ) -> Result<Value> {
         if let Above::Script(above) = &self.above {
             let loaded = self.loaded()?;
-            let found = loaded
-                .unit
-                .id(name)
-                .and_then(|id| above.find_method(vm, &loaded, id, args, false));
-            if let Some(id) = found {
+            if let Some(id) = loaded.unit.id(name)
+                && let Some(id) = above.find_method(vm, &loaded, id, args, false)?
+            {
                 let captured = captured(this);
                 return vm.run(&callee(&loaded, id, this, &captured), args);
             }

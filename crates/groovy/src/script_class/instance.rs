@@ -75,7 +75,7 @@ impl Instance {
         let Some(id) = loaded.unit.id(name) else {
             return Ok(None);
         };
-        let Some(id) = self.class.find_method(vm, &loaded, id, args, false) else {
+        let Some(id) = self.class.find_method(vm, &loaded, id, args, false)? else {
             return Ok(None);
         };
         let function = loaded.function(id);

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use crate::ast::Access;
-use crate::class::ClassRef;
+use crate::class::{ClassRef, ScriptClass};
 use crate::closure::{Closure, Code};
 use crate::code::{Call, CallFree, Expr, Function, FunctionId, New};
 use crate::compile::{RED_ZONE, STACK};
@@ -201,22 +201,31 @@ impl Vm {
     }
 
     /// The nearest overload for these arguments.
+    ///
+    /// # Errors
+    /// When several are equally near.
     pub(crate) fn choose(
         &mut self,
         loaded: &Rc<Loaded>,
         candidates: &[FunctionId],
         args: &[Value],
-    ) -> Option<FunctionId> {
+    ) -> Result<Option<FunctionId>> {
         let mut best: Option<(u64, FunctionId)> = None;
+        let mut rival = None;
         for id in candidates {
-            let function = loaded.function(*id);
-            if let Some(distance) = self.distance(loaded, function, args)
-                && best.is_none_or(|(nearest, _)| distance < nearest)
-            {
-                best = Some((distance, *id));
+            let Some(distance) = self.distance(loaded, loaded.function(*id), args) else {
+                continue;
+            };
+            match best {
+                Some((nearest, _)) if distance > nearest => {}
+                Some((nearest, first)) if distance == nearest => rival = Some((first, *id)),
+                _ => (best, rival) = (Some((distance, *id)), None),
             }
         }
-        best.map(|(_, id)| id)
+        if let Some((first, second)) = rival {
+            overlap(loaded, [first, second], args)?;
+        }
+        Ok(best.map(|(_, id)| id))
     }
 
     /// How far a function's parameters are from these arguments; `None` when they do not fit.
@@ -428,6 +437,33 @@ fn given(function: &Function, count: usize) -> Vec<bool> {
     }
     given.reverse();
     given
+}
+
+/// Fails when Groovy would not choose between two functions either: they differ in what takes a
+/// `null`, or in the order of their parameters.
+fn overlap(loaded: &Rc<Loaded>, ids: [FunctionId; 2], args: &[Value]) -> Result<()> {
+    let [first, second] = ids.map(|id| {
+        let params = &loaded.function(id).params;
+        let class = |ty: Option<u32>| match ty.and_then(|ty| loaded.class_ref(ty)) {
+            Some(class) => ops::text::class_text(class),
+            None => "class java.lang.Object".to_owned(),
+        };
+        params.iter().map(|one| class(one.ty)).collect::<Vec<_>>()
+    });
+    let sorted = |classes: &[String]| {
+        let mut classes = classes.to_vec();
+        classes.sort();
+        classes
+    };
+    let same = first == second;
+    if same || !(args.iter().any(Value::is_null) || sorted(&first) == sorted(&second)) {
+        return Ok(());
+    }
+    let function = loaded.function(ids[0]);
+    let method = format!("{}#{}", loaded.class(function.class).name(), function.name);
+    let mut prototypes = [first.join(", "), second.join(", ")];
+    prototypes.sort();
+    Err(ops::ambiguous::ambiguous(&method, args, &prototypes))
 }
 
 fn arg_distance(loaded: &Rc<Loaded>, ty: Option<u32>, arg: &Value) -> Option<u64> {

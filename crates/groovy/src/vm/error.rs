@@ -146,13 +146,7 @@ impl Vm {
 
     /// The exception for arguments that no constructor takes.
     pub(crate) fn no_constructor(&self, class: &ClassRef, args: &[Value]) -> Thrown {
-        let types: Vec<String> = args.iter().map(type_name).collect();
-        let message = format!(
-            "Could not find matching constructor for: {}({})",
-            class.name(),
-            types.join(", ")
-        );
-        throw("GroovyRuntimeException", message)
+        throw("GroovyRuntimeException", no_constructor_text(class, args))
     }
 
     /// `super(…)` and `this(…)` in a constructor.
@@ -167,6 +161,16 @@ impl Vm {
             }
         })
     }
+}
+
+/// The message for arguments that no constructor takes.
+pub(crate) fn no_constructor_text(class: &ClassRef, args: &[Value]) -> String {
+    let types: Vec<String> = args.iter().map(type_name).collect();
+    format!(
+        "Could not find matching constructor for: {}({})",
+        class.name(),
+        types.join(", ")
+    )
 }
 
 fn type_name(value: &Value) -> String {

@@ -80,6 +80,13 @@ impl Vm {
         if let Some(result) = self.attempt_method(table.method(name), object, args)? {
             return Ok(Some(result));
         }
+        // A static method may be called on an object of its class.
+        if let Some(function) = table.static_method(name) {
+            match function(self, args) {
+                Err(Thrown(why)) if matches!(*why, Why::Mismatch) => {}
+                other => return other.map(Some),
+            }
+        }
         match object {
             Value::Map(map) => match map.get_str(name) {
                 Some(value @ Value::Closure(_)) => self.call(&value, args).map(Some),

@@ -158,7 +158,13 @@ pub(crate) fn sort(vm: &mut Vm, this: &Value, args: &[Value]) -> Result<Value> {
             return Err(throw_bare("java.lang.UnsupportedOperationException"));
         }
         list.replace(sorted);
-        return Ok(this.clone());
+        // With a comparator it is `java.util.List.sort`, which gives nothing.
+        let of_java = matches!(args, [by] if !matches!(by, Value::Closure(_) | Value::Bool(_)));
+        return Ok(if of_java && !list.is_array() {
+            Value::Null
+        } else {
+            this.clone()
+        });
     }
     as_sorted(this, sorted)
 }

@@ -165,7 +165,18 @@ pub(crate) fn plus(vm: &mut Vm, this: &Value, args: &[Value]) -> Result<Value> {
         _ => return Err(Thrown::mismatch()),
     }
     vm.reserve(items.len().saturating_mul(size_of::<Value>()))?;
-    part(vm, this, items)
+    combined(vm, this, items)
+}
+
+/// What `+` and `-` give: an array of objects of any array.
+fn combined(vm: &mut Vm, this: &Value, items: Vec<Value>) -> Result<Value> {
+    match this {
+        Value::List(list) if list.is_array() => {
+            let kind = ListKind::Array(&crate::library::object::OBJECT);
+            Ok(Value::List(List::new(kind, items)))
+        }
+        _ => similar::like(vm, this, items),
+    }
 }
 
 /// `this - other`: by Groovy's equality.
@@ -186,7 +197,7 @@ pub(crate) fn minus(vm: &mut Vm, this: &Value, args: &[Value]) -> Result<Value> 
             kept.push(item);
         }
     }
-    part(vm, this, kept)
+    combined(vm, this, kept)
 }
 
 /// Items to find others among, by Groovy's equality.

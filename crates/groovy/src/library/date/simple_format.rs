@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 
 use crate::class::{Class, ClassRef};
 use crate::object::Object;
-use crate::text::{Str, byte_of, units_of};
+use crate::text::{Str, units_of};
 use crate::throwable::{throw, throw_bare};
 use crate::thrown::{Result, Thrown};
 use crate::value::Value;
@@ -239,7 +239,7 @@ fn parse(vm: &mut Vm, this: &Value, args: &[Value]) -> Result<Value> {
             let unit = usize::try_from(position.index.get()).unwrap_or(usize::MAX);
             let units =
                 |byte| i64::try_from(units_of(text.get(..byte).unwrap_or(&text))).unwrap_or(0);
-            let at = byte_of(&text, unit).unwrap_or(text.len());
+            let at = text.byte_of(unit).unwrap_or(text.len());
             match format.scan(&text, at) {
                 Ok((millis, end)) => {
                     position.index.set(units(end));

@@ -8,6 +8,7 @@ use crate::decimal::{fits, power_of};
 use crate::library::number::integral::radix_of;
 use crate::library::number::parse;
 use crate::library::params;
+use crate::ops::ambiguous::ambiguous;
 use crate::throwable::throw;
 use crate::thrown::{Result, Thrown};
 use crate::value::Value;
@@ -87,15 +88,11 @@ pub(super) static METHODS: &[(&str, Method)] = &[
         _ => Err(Thrown::mismatch()),
     }),
     ("shiftLeft", |_, this, args| match args {
-        [bits] => {
-            let bits = params::int(bits)?.unsigned_abs();
-            fits(of(this)?.bits().saturating_add(bits.into()))?;
-            Ok(Value::big(of(this)? << bits))
-        }
+        [bits] => shifted(of(this)?, params::int(bits)?.into()),
         _ => Err(Thrown::mismatch()),
     }),
     ("shiftRight", |_, this, args| match args {
-        [bits] => Ok(Value::big(of(this)? >> params::int(bits)?.unsigned_abs())),
+        [bits] => shifted(of(this)?, -i64::from(params::int(bits)?)),
         _ => Err(Thrown::mismatch()),
     }),
     ("toByteArray", |_, this, _| {
@@ -136,6 +133,10 @@ pub(super) fn new(vm: &mut Vm, args: &[Value]) -> Result<Value> {
             };
             BigInt::from_biguint(sign, magnitude)
         }
+        [Value::Null] => {
+            let prototypes = ["class java.lang.String", "class [I", "class [B"];
+            return Err(ambiguous("java.math.BigInteger#<init>", args, &prototypes));
+        }
         [text] => parse::big(&params::text(vm, text)?, 10)?,
         [text, radix] => {
             let text = params::text(vm, text)?;
@@ -143,6 +144,16 @@ pub(super) fn new(vm: &mut Vm, args: &[Value]) -> Result<Value> {
         }
         _ => return Err(Thrown::mismatch()),
     }))
+}
+
+/// Shifted to the left, or to the right when `bits` is negative.
+fn shifted(number: &BigInt, bits: i64) -> Result<Value> {
+    let distance = bits.unsigned_abs();
+    if bits < 0 {
+        return Ok(Value::big(number >> distance));
+    }
+    fits(number.bits().saturating_add(distance))?;
+    Ok(Value::big(number << distance))
 }
 
 fn of(value: &Value) -> Result<&BigInt> {

@@ -85,6 +85,7 @@ fn operate(vm: &mut Vm, op: BinaryOp, left: &Value, right: &Value) -> Result<Val
     }
     match (op, right) {
         (BinaryOp::Plus, Value::Str(_) | Value::GString(_)) => arith::concat(vm, left, right),
+        (op, Value::Null) => Err(arith::with_null(op, left).unwrap_or_else(Thrown::mismatch)),
         _ => Err(Thrown::mismatch()),
     }
 }

@@ -7,6 +7,7 @@ use crate::decimal::{Decimal, Outcome, Rounding};
 use crate::library::number::parse;
 use crate::library::number::rounding::{context_of, rounding};
 use crate::library::params;
+use crate::ops::ambiguous::ambiguous;
 use crate::ops::number::{Number, number};
 use crate::ops::text::chars_text;
 use crate::throwable::{throw, throw_bare};
@@ -124,7 +125,10 @@ pub(super) fn new(vm: &mut Vm, args: &[Value]) -> Result<Value> {
         _ => return Err(Thrown::mismatch()),
     };
     let made = match value {
-        Value::Null => return Err(throw_bare("NullPointerException")),
+        Value::Null => {
+            let prototypes = ["class java.lang.String", "class [C"];
+            return Err(ambiguous("java.math.BigDecimal#<init>", args, &prototypes));
+        }
         Value::List(list) if list.is_array() => parse::decimal(&chars_text(list))?,
         text if params::is_text(text) => parse::decimal(&params::text(vm, text)?)?,
         other => match number(other) {

@@ -56,12 +56,15 @@ static METHODS: &[(&str, Method)] = &[
 pub(crate) struct Builder {
     class: &'static Class,
     text: RefCell<String>,
+    /// The text as it was last asked for, so that loops over positions copy it once.
+    shown: RefCell<Option<Str>>,
 }
 
 impl Builder {
     /// Its text now.
     pub(crate) fn text(&self) -> Str {
-        self.text.borrow().as_str().into()
+        let shown = || self.text.borrow().as_str().into();
+        self.shown.borrow_mut().get_or_insert_with(shown).clone()
     }
 
     /// Adds text.
@@ -73,6 +76,7 @@ impl Builder {
     }
 
     fn change(&self, edit: impl FnOnce(&mut String)) {
+        self.shown.take();
         let mut text = self.text.borrow_mut();
         meter::sub(text.capacity());
         edit(&mut text);
@@ -133,6 +137,7 @@ pub(crate) fn made(class: &'static Class, text: &str) -> Value {
     Value::object(Builder {
         class,
         text: RefCell::new(text),
+        shown: RefCell::default(),
     })
 }
 

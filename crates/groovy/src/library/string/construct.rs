@@ -3,8 +3,8 @@
 use crate::class::Function;
 use crate::library::params;
 use crate::library::string::encoding;
+use crate::ops::ambiguous::ambiguous;
 use crate::ops::text::chars_text;
-use crate::throwable::throw_bare;
 use crate::thrown::{Result, Thrown};
 use crate::value::Value;
 use crate::vm::Vm;
@@ -20,7 +20,10 @@ pub(super) static STATICS: &[(&str, Function)] = &[
 pub(super) fn new(vm: &mut Vm, args: &[Value]) -> Result<Value> {
     match args {
         [] => Ok(Value::text("")),
-        [Value::Null] => Err(throw_bare("NullPointerException")),
+        [Value::Null] => {
+            let prototypes = ["class [B", "class [C", "class java.lang.String"];
+            Err(ambiguous("java.lang.String#<init>", args, &prototypes))
+        }
         [Value::Bytes(_)] => bytes(vm, args, "UTF-8"),
         [Value::Bytes(_), charset] if !matches!(charset, Value::Int(_)) => {
             let charset = encoding::name(vm, charset)?;

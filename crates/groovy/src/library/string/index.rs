@@ -1,6 +1,6 @@
 //! Positions in text, as Java counts and complains about them.
 
-use crate::text::{Str, byte_of, units_of};
+use crate::text::{Str, units_of};
 use crate::throwable::throw;
 use crate::thrown::{Result, Thrown};
 
@@ -82,20 +82,13 @@ pub(crate) fn last_of(text: &Str, part: &str, from: i32) -> i32 {
 
 /// The unit at which a byte of the text begins.
 pub(crate) fn unit_at(text: &Str, byte: usize) -> i32 {
-    if text.is_ascii() {
-        return position(byte);
-    }
-    position(text.get(..byte).map_or(0, units_of))
+    position(text.unit_of(byte))
 }
 
 /// The byte of a unit; that behind a pair when the unit is inside it.
 pub(crate) fn byte_near(text: &Str, unit: usize) -> Option<usize> {
-    if text.is_ascii() {
-        return (unit <= text.len()).then_some(unit);
-    }
-    byte_of(text, unit)
-        .or_else(|()| byte_of(text, unit + 1))
-        .ok()
+    let byte = text.byte_of(unit);
+    byte.or_else(|()| text.byte_of(unit.saturating_add(1))).ok()
 }
 
 #[cfg(test)]

@@ -29,6 +29,11 @@ pub(super) fn get_at(vm: &mut Vm, this: &Value, args: &[Value]) -> Result<Value>
             }
             Ok(Value::text(out))
         }
+        // Of any object it is a property.
+        [name] if params::is_text(name) => {
+            let name = params::text(vm, name)?;
+            vm.get(this, &name)
+        }
         [index] => at(&text, params::int(index)?).map(Value::Str),
         _ => Err(Thrown::mismatch()),
     }

@@ -162,16 +162,6 @@ fn shift(op: BinaryOp, left: &Value, right: &Value, a: &Number, b: &Number) -> R
         (BinaryOp::ShiftLeft, Number::Long(n)) => Value::Long(n.wrapping_shl(bits)),
         (BinaryOp::ShiftRight, Number::Long(n)) => Value::Long(n.wrapping_shr(bits)),
         (_, Number::Long(n)) => Value::Long(n.cast_unsigned().wrapping_shr(bits).cast_signed()),
-        (BinaryOp::ShiftLeft | BinaryOp::ShiftRight, Number::Big(n)) => {
-            let up = matches!(op, BinaryOp::ShiftLeft) == (distance >= 0);
-            let distance = distance.unsigned_abs();
-            if up {
-                fits(n.bits().saturating_add(u64::from(distance)))?;
-                Value::big(&**n << distance)
-            } else {
-                Value::big(&**n >> distance)
-            }
-        }
         _ => return Err(unsupported(op, left)),
     })
 }
@@ -299,7 +289,8 @@ fn by_zero() -> Thrown {
     throw("ArithmeticException", "/ by zero")
 }
 
-fn unsupported(op: BinaryOp, left: &Value) -> Thrown {
+/// The exception for an operation that a class of numbers lacks.
+pub(super) fn unsupported(op: BinaryOp, left: &Value) -> Thrown {
     let name = super::method(op).unwrap_or_default();
     unsupported_named(&format!("{name}()"), left)
 }

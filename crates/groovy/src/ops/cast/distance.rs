@@ -1,6 +1,7 @@
 //! How well an argument fits a parameter.
 
 use crate::class::{Class, ClassRef};
+use crate::library::collection;
 use crate::library::number::{
     BIG_DECIMAL, BIG_INTEGER, BOOLEAN, BYTE, CHARACTER, DOUBLE, FLOAT, INTEGER, LONG, NUMBER, SHORT,
 };
@@ -59,8 +60,17 @@ fn null(to: &ClassRef) -> Option<u32> {
         ClassRef::Primitive(_) => None,
         ClassRef::Native(class) if is(class, &OBJECT) => Some(0),
         ClassRef::Native(class) if class.interface => Some(1),
+        ClassRef::Native(class) => Some(1 + below_object(class)),
         _ => Some(2),
     }
+}
+
+/// How many classes of the library a class is below `Object`. `java.util` has one more, abstract
+/// one for its collections and maps.
+fn below_object(class: &'static Class) -> u32 {
+    let above = class.supers.first().filter(|above| !above.interface);
+    let abstract_one = class.is_a(&collection::COLLECTION) || class.is_a(&collection::MAP);
+    1 + above.map_or(u32::from(abstract_one), |above| below_object(above))
 }
 
 /// Numbers from the narrowest on.
@@ -145,7 +155,6 @@ fn array(value: &Value, to: &ClassRef) -> Option<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::library::collection;
 
     #[test]
     fn the_nearest_parameter_wins() {
