@@ -1,5 +1,6 @@
 //! Project tasks: `cargo xtask test`, `cargo xtask bench`, `cargo xtask oracle`, `cargo xtask tidy`.
 
+mod groovy;
 mod install;
 mod oracle;
 mod programs;
@@ -23,8 +24,10 @@ struct Args {
 enum Task {
     /// Install what the tests need, then check formatting, house rules and lints, and run all tests
     Test,
-    /// Measure Lockgate beside a bare hyper server and print the table
+    /// Measure Lockgate beside a bare hyper server, or scripts (`bench groovy`), and print the table
     Bench {
+        #[command(subcommand)]
+        what: Option<Measured>,
         /// Passed on to the benchmark, see its --help
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<String>,
@@ -35,10 +38,20 @@ enum Task {
     Tidy,
 }
 
+#[derive(Subcommand)]
+enum Measured {
+    /// Our engine for scripts beside real Groovy
+    Groovy(groovy::Args),
+}
+
 fn main() -> anyhow::Result<()> {
     match Args::parse().task {
         Task::Test => test(),
-        Task::Bench { args } => bench(&args),
+        Task::Bench {
+            what: Some(Measured::Groovy(args)),
+            ..
+        } => groovy::run(&root(), &args),
+        Task::Bench { args, .. } => bench(&args),
         Task::Oracle(args) => oracle::run(&root(), &args),
         Task::Tidy => tidy::check(&root()),
     }

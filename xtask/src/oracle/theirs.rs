@@ -40,6 +40,7 @@ const JARS: [&str; 8] = [
 #[derive(Debug)]
 pub(crate) struct Groovy {
     class_path: String,
+    classes: PathBuf,
     scripts: PathBuf,
     /// Stops the clock of whatever it is loaded into.
     clock: PathBuf,
@@ -66,11 +67,12 @@ impl Groovy {
         let class_path = class_path.ok().context("the class path is not UTF-8")?;
         let groovy = Self {
             class_path,
+            classes,
             scripts,
             clock: root.join("target/oracle/clock.so"),
         };
         groovy.compile_clock()?;
-        groovy.compile_stubs(&classes)?;
+        groovy.compile_stubs()?;
         Ok(groovy)
     }
 
@@ -81,13 +83,19 @@ impl Groovy {
         run("cc", &["-shared", "-fPIC", "-O1", "-o", library, source])
     }
 
-    fn compile_stubs(&self, classes: &Path) -> anyhow::Result<()> {
+    fn compile_stubs(&self) -> anyhow::Result<()> {
         heading("stand-ins for the platform's classes");
         let sources = files(&self.scripts.join("stubs"))?;
         let sources = sources
             .iter()
             .map(|path| path.to_string_lossy().into_owned());
-        let common = ["-cp", &self.class_path, "-d", &classes.to_string_lossy()].map(str::to_owned);
+        let common = [
+            "-cp",
+            &self.class_path,
+            "-d",
+            &self.classes.to_string_lossy(),
+        ]
+        .map(str::to_owned);
         let (java, groovy): (Vec<String>, Vec<String>) =
             sources.partition(|path| path.ends_with(".java"));
         run("javac", &[&common[..], &java].concat())?;
@@ -96,13 +104,19 @@ impl Groovy {
         run("java", &[&path[..], &common, &groovy].concat())
     }
 
-    /// The command that runs one of our scripts as a Java 8 host would, with the clock standing still.
-    pub(crate) fn command(&self, script: &str) -> Command {
+    /// Compiles a tool of ours in Java.
+    pub(crate) fn compile(&self, source: &Path) -> anyhow::Result<()> {
+        let paths = [&self.classes, source].map(|path| path.to_string_lossy().into_owned());
+        let [classes, source] = &paths;
+        run("javac", &["-cp", &self.class_path, "-d", classes, source])
+    }
+
+    /// A virtual machine that finds everything, to run such a tool.
+    pub(crate) fn java(&self) -> Command {
         let mut command = Command::new("java");
         command
-            .env("LD_PRELOAD", &self.clock)
-            .args(["-Xmx2g", "-XX:-ShowCodeDetailsInExceptionMessages"])
             .args([
+                "-Xmx2g",
                 "-Djava.locale.providers=COMPAT,SPI",
                 "-Dfile.encoding=UTF-8",
             ])
@@ -111,7 +125,17 @@ impl Groovy {
                 "-Duser.language=en",
                 "-Duser.country=US",
             ])
-            .args(["-cp", &self.class_path, "groovy.ui.GroovyMain"])
+            .args(["-cp", &self.class_path]);
+        command
+    }
+
+    /// The command that runs one of our scripts as a Java 8 host would, with the clock standing still.
+    pub(crate) fn command(&self, script: &str) -> Command {
+        let mut command = self.java();
+        command
+            .env("LD_PRELOAD", &self.clock)
+            .arg("-XX:-ShowCodeDetailsInExceptionMessages")
+            .arg("groovy.ui.GroovyMain")
             .arg(self.scripts.join(script));
         command
     }
