@@ -117,9 +117,11 @@ fn says_otherwise_in_java_8(theirs: &Outcome) -> bool {
     let text = theirs.text.as_deref().unwrap_or_default();
     let of_big_decimal =
         class == "java.lang.NumberFormatException" && text.starts_with("Character ");
+    let of_nothing =
+        class == "java.lang.NumberFormatException" && text == "Cannot parse null string";
     let of_a_check =
         class == "java.lang.NullPointerException" && text.ends_with(" must not be null");
-    CLASSES.contains(&class) || of_big_decimal || of_a_check
+    CLASSES.contains(&class) || of_big_decimal || of_nothing || of_a_check
 }
 
 /// Nothing, an empty map and an empty list are the same.

@@ -3,6 +3,7 @@
 mod cpi;
 mod json_and_dates;
 mod mime;
+mod mutated;
 mod probes;
 mod safety;
 mod support;
