@@ -21,6 +21,7 @@ pub(crate) mod markup_builder;
 pub mod math;
 pub mod number;
 pub mod object;
+mod org_json;
 pub(crate) mod params;
 pub mod regex;
 pub mod script;
@@ -67,6 +68,7 @@ static AREAS: &[&[&Class]] = &[
     date::CLASSES,
     enumeration::CLASSES,
     json::CLASSES,
+    org_json::CLASSES,
     dom::CLASSES,
     indent_printer::CLASSES,
     markup_builder::CLASSES,

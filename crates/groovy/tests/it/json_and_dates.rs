@@ -5,7 +5,15 @@ use crate::support::outcome;
 
 #[test]
 fn json_and_dates_are_those_of_groovy() {
-    let table = include_str!("../../testdata/json-and-dates.tsv");
+    check(include_str!("../../testdata/json-and-dates.tsv"));
+}
+
+#[test]
+fn org_json_is_that_of_its_library() {
+    check(include_str!("../../testdata/org-json.tsv"));
+}
+
+fn check(table: &str) {
     let mut wrong = Vec::new();
     for line in table.lines().skip(1) {
         let cells: Vec<String> = line.split('\t').map(unescape).collect();
