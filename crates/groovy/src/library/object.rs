@@ -70,7 +70,10 @@ pub static OBJECT: Class = Class::new("java.lang.Object")
 /// `java.lang.Comparable`
 pub static COMPARABLE: Class = Class::interface("java.lang.Comparable");
 
-pub(super) static CLASSES: &[&Class] = &[&OBJECT, &COMPARABLE];
+/// What `null` says its class is.
+pub static NULL_OBJECT: Class = Class::new("org.codehaus.groovy.runtime.NullObject");
+
+pub(super) static CLASSES: &[&Class] = &[&OBJECT, &COMPARABLE, &NULL_OBJECT];
 
 /// `new Object()`
 struct Plain;

@@ -132,6 +132,11 @@ impl Vm {
             ("equals" | "is", [other]) => Ok(Value::Bool(other.is_null())),
             ("asType", [_]) => Ok(Value::Null),
             ("asBoolean", []) => Ok(Value::Bool(false)),
+            ("getClass", []) => Ok(Value::class_of(&library::object::NULL_OBJECT)),
+            ("getAt", [index @ (Value::Null | Value::Str(_) | Value::GString(_))]) => {
+                let name = self.text(index)?;
+                self.get(&Value::Null, &name)
+            }
             ("plus", [other]) => match other {
                 Value::Str(_) | Value::GString(_) => {
                     let text = self.text(other)?;
