@@ -130,6 +130,12 @@ codes! {
     Address = "LG-F0701",
     /// Two senders of the flow have the same address.
     DuplicateAddress = "LG-F0702",
+    /// A script is not Groovy.
+    ScriptSyntax = "LG-F0801",
+    /// A script uses a class or member that is not there.
+    ScriptMember = "LG-F0802",
+    /// A step names a script or a function that is not there.
+    ScriptMissing = "LG-F0803",
 }
 
 impl fmt::Display for Code {

@@ -16,6 +16,7 @@ mod reading;
 pub mod report;
 pub mod rows;
 pub mod schedule;
+pub mod scripts;
 pub mod usage;
 pub mod values;
 

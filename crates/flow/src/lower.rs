@@ -5,6 +5,7 @@ mod content_modifier;
 mod fields;
 mod graph;
 mod routes;
+mod scripts;
 mod senders;
 mod settings;
 mod steps;
@@ -47,6 +48,8 @@ struct Lowering<'m> {
     channels: Channels<'m>,
     processes: HashMap<&'m str, Callable>,
     namespaces: IndexMap<String, String>,
+    /// Steps that call scripts.
+    calls: Vec<scripts::Call<'m>>,
     diagnostics: Vec<Diagnostic>,
     usage: Usage,
 }
@@ -60,10 +63,12 @@ pub(crate) fn lower(bundle: &Bundle, model: &Model, parameters: &Parameters) -> 
         channels: Channels::of(model),
         processes: HashMap::new(),
         namespaces: IndexMap::new(),
+        calls: Vec::new(),
         diagnostics: Vec::new(),
         usage: Usage::default(),
     };
     let plan = lowering.plan();
+    lowering.check_scripts(&plan.scripts);
     let failed = lowering.diagnostics.iter().any(Diagnostic::is_error);
     lowering.usage.resources.sort();
     lowering.usage.resources.dedup();

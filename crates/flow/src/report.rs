@@ -7,6 +7,7 @@ use serde::Serialize;
 use crate::bundle::Bundle;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::reading::Reading;
+use crate::scripts::{self, Judgement, Script};
 use crate::usage::{Count, Usage};
 
 /// Readiness of a set of flows, in the order in which they were added.
@@ -14,6 +15,8 @@ use crate::usage::{Count, Usage};
 pub struct Report {
     /// Flows that could be opened.
     pub flows: Vec<FlowReport>,
+    /// Script collections.
+    pub collections: Vec<CollectionReport>,
     /// Files that could not.
     pub unreadable: Vec<Unreadable>,
 }
@@ -36,6 +39,23 @@ pub struct FlowReport {
     /// Steps, adapters and expressions it needs that do not run yet, by name.
     pub missing: BTreeSet<String>,
     /// Everything found while reading.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Readiness of a script collection.
+#[derive(Clone, Debug, Serialize)]
+pub struct CollectionReport {
+    /// Where it was read from.
+    pub source: String,
+    /// Technical id.
+    pub id: String,
+    /// Display name.
+    pub name: String,
+    /// Bundle version.
+    pub version: String,
+    /// Its scripts.
+    pub scripts: Vec<Script>,
+    /// Everything found in them.
     pub diagnostics: Vec<Diagnostic>,
 }
 
@@ -65,6 +85,10 @@ pub struct Sum {
     pub expressions: BTreeMap<String, Total>,
     /// Files that steps name, by kind.
     pub resources: BTreeMap<&'static str, ResourceTotal>,
+    /// Scripts that flows have or share.
+    pub scripts: ScriptTotal,
+    /// What scripts use that is not there, the most wanted first.
+    pub missing_in_scripts: Vec<MissingInScripts>,
     /// What is missing, the most wanted first.
     pub missing: Vec<Missing>,
     /// Errors by code.
@@ -95,6 +119,28 @@ pub struct ResourceTotal {
     pub present: usize,
     /// Those that a step names which can run.
     pub runs: usize,
+}
+
+/// How far the scripts of a set of flows run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct ScriptTotal {
+    /// Scripts that steps call, per flow, and those of script collections.
+    pub files: usize,
+    /// Those that have all they use.
+    pub runs: usize,
+    /// Those that run up to where something is missing.
+    pub lacking: usize,
+    /// Those that are not Groovy.
+    pub broken: usize,
+}
+
+/// Something that scripts use and Lockgate does not have.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct MissingInScripts {
+    /// What it is.
+    pub name: String,
+    /// Scripts that use it.
+    pub scripts: usize,
 }
 
 /// Something that flows need and Lockgate does not have yet.
@@ -132,6 +178,22 @@ impl Report {
         });
     }
 
+    /// Adds a script collection. `source` says where it was read from.
+    pub fn add_collection(&mut self, source: impl Into<String>, bundle: &Bundle) {
+        let judged = scripts::judge_all(bundle).into_iter();
+        let (scripts, diagnostics): (Vec<_>, Vec<_>) = judged
+            .map(|Judgement { script, findings }| (script, findings))
+            .unzip();
+        self.collections.push(CollectionReport {
+            source: source.into(),
+            id: bundle.manifest.symbolic_name.clone(),
+            name: bundle.manifest.name.clone(),
+            version: bundle.manifest.version.clone(),
+            scripts,
+            diagnostics: diagnostics.into_iter().flatten().collect(),
+        });
+    }
+
     /// Adds a file that could not be opened.
     pub fn add_unreadable(&mut self, source: impl Into<String>, diagnostics: Vec<Diagnostic>) {
         self.unreadable.push(Unreadable {
@@ -148,6 +210,7 @@ impl Report {
             runs: self.flows.iter().filter(|flow| flow.runs).count(),
             unreadable: self.unreadable.len(),
             missing: self.missing(),
+            missing_in_scripts: self.missing_in_scripts(),
             ..Sum::default()
         };
         for flow in &self.flows {
@@ -169,7 +232,27 @@ impl Report {
                 *codes.entry(diagnostic.code.as_str()).or_default() += 1;
             }
         }
+        self.scripts().for_each(|script| sum.scripts.add(script));
         sum
+    }
+
+    fn scripts(&self) -> impl Iterator<Item = &Script> {
+        let of_flows = self.flows.iter().flat_map(|flow| &flow.usage.scripts);
+        of_flows.chain(self.collections.iter().flat_map(|one| &one.scripts))
+    }
+
+    fn missing_in_scripts(&self) -> Vec<MissingInScripts> {
+        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+        for name in self.scripts().flat_map(|script| &script.missing) {
+            *counts.entry(name).or_default() += 1;
+        }
+        let counted = counts.into_iter().map(|(name, scripts)| MissingInScripts {
+            name: name.to_owned(),
+            scripts,
+        });
+        let mut missing: Vec<_> = counted.collect();
+        missing.sort_by_key(|missing| std::cmp::Reverse(missing.scripts));
+        missing
     }
 
     fn missing(&self) -> Vec<Missing> {
@@ -188,6 +271,17 @@ impl Report {
         let mut missing: Vec<Missing> = by_name.into_values().collect();
         missing.sort_by_key(|missing| std::cmp::Reverse(missing.flows));
         missing
+    }
+}
+
+impl ScriptTotal {
+    fn add(&mut self, script: &Script) {
+        self.files += 1;
+        match (script.compiles, script.missing.is_empty()) {
+            (false, _) => self.broken += 1,
+            (true, true) => self.runs += 1,
+            (true, false) => self.lacking += 1,
+        }
     }
 }
 
@@ -218,6 +312,11 @@ mod tests {
             present: false,
             runs: false,
         });
+        usage.scripts.push(Script {
+            file: "a".into(),
+            compiles: source != "a",
+            missing: steps.iter().map(|(name, _)| (*name).to_owned()).collect(),
+        });
         let missing = steps.iter().filter(|(_, runs)| !runs);
         FlowReport {
             source: source.into(),
@@ -242,7 +341,7 @@ mod tests {
                 flow("b", &[("Join", false), ("Router", true)]),
                 flow("c", &[("Join", false), ("Aggregator", false)]),
             ],
-            unreadable: Vec::new(),
+            ..Report::default()
         };
         report.add_unreadable("d", Vec::new());
         let sum = report.sum();
@@ -267,6 +366,17 @@ mod tests {
             (scripts.files, scripts.elsewhere, scripts.present),
             (3, 3, 0)
         );
+        let scripts = sum.scripts;
+        assert_eq!(
+            (scripts.files, scripts.runs, scripts.lacking, scripts.broken),
+            (3, 0, 2, 1)
+        );
+        let wanted: Vec<_> = sum
+            .missing_in_scripts
+            .iter()
+            .map(|one| (one.name.as_str(), one.scripts))
+            .collect();
+        assert_eq!(wanted, [("Join", 2), ("Router", 2), ("Aggregator", 1)]);
         assert_eq!(sum.errors["LG-F0401"], 3);
         assert_eq!(sum.warnings["LG-F0302"], 3);
     }

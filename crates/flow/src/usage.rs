@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::expr::{FilePart, Function, Operand, Operator, Part, Predicate, Template};
+use crate::scripts::Script;
 
 /// What a flow uses.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -17,6 +18,8 @@ pub struct Usage {
     pub expressions: BTreeMap<String, Count>,
     /// Scripts, stylesheets, mappings and other files that steps name.
     pub resources: Vec<Resource>,
+    /// Scripts of the bundle that steps call.
+    pub scripts: Vec<Script>,
 }
 
 /// How often something is used, and whether it can run.

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use lockgate_core::audit::{Actor, Target};
 use lockgate_core::clock::Timestamp;
 use lockgate_core::input::FieldErrors;
-use lockgate_flow::{Bundle, Diagnostic};
+use lockgate_flow::{Bundle, Diagnostic, scripts};
 use lockgate_store::artifacts::ArtifactKind;
 use lockgate_store::changes::{self, Topic};
 use lockgate_store::deployed_artifacts::{self, DeployedArtifact};
@@ -358,7 +358,8 @@ pub(crate) fn noun(kind: ArtifactKind) -> &'static str {
 fn problem(kind: ArtifactKind, bundle: &Bundle) -> Option<String> {
     let mut paths = bundle.paths();
     let missing = match kind {
-        ArtifactKind::Flow | ArtifactKind::ScriptCollection => return None,
+        ArtifactKind::Flow => return None,
+        ArtifactKind::ScriptCollection => return scripts_problem(bundle),
         ArtifactKind::MessageMapping => "mapping (.mmap)",
         ArtifactKind::ValueMapping => "value_mapping.xml",
     };
@@ -367,4 +368,16 @@ fn problem(kind: ArtifactKind, bundle: &Bundle) -> Option<String> {
         _ => paths.any(|path| path.ends_with(".mmap")),
     };
     (!found).then(|| format!("The archive has no {missing}."))
+}
+
+/// Why no script of a collection can be used. As long as one can, steps that call others fail by
+/// themselves, and deploying has told of them.
+fn scripts_problem(bundle: &Bundle) -> Option<String> {
+    let judged = scripts::judge_all(bundle);
+    if judged.is_empty() || judged.iter().any(|one| one.script.compiles) {
+        return None;
+    }
+    let findings = judged.iter().flat_map(|one| &one.findings);
+    let lines: Vec<String> = findings.map(ToString::to_string).collect();
+    Some(format!("No script is Groovy: {}", lines.join("; ")))
 }

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::scripts::Call;
 use super::{Lowering, display_name};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kinds;
@@ -160,6 +161,9 @@ impl<'m> Lowering<'m> {
             // Without a spec an error was reported, and the plan is dropped.
             let spec = self.step(element, graph);
             let spec = spec.unwrap_or(StepSpec::End(End::Message(None)));
+            if let StepSpec::Script(script) = &spec {
+                self.calls.push(Call::new(element, script));
+            }
             let next = match (&element.kind, &spec) {
                 (ElementKind::ExclusiveGateway | ElementKind::ParallelGateway, _) => None,
                 (ElementKind::EndEvent, _) => self.no_successor(element, graph),

@@ -91,6 +91,16 @@ fn summary(report: &Report, sum: &Sum) -> String {
         )
         .unwrap();
     }
+    let scripts = &sum.scripts;
+    writeln!(
+        text,
+        "\nscripts: {} files, {} have all they use, {} lack something, {} are not Groovy",
+        scripts.files, scripts.runs, scripts.lacking, scripts.broken
+    )
+    .unwrap();
+    for missing in &sum.missing_in_scripts {
+        writeln!(text, "{:5} {}", missing.scripts, missing.name).unwrap();
+    }
     writeln!(text, "\nfindings").unwrap();
     for (severity, codes) in [("error", &sum.errors), ("warning", &sum.warnings)] {
         for (code, count) in codes {

@@ -51,6 +51,20 @@ fn hello() {
 }
 
 #[test]
+fn scripted() {
+    let plan = plan("scripted");
+    assert_eq!(https_path(&plan), ("/scripted", false));
+    let scripts: Vec<_> = plan.scripts.keys().collect();
+    assert_eq!(scripts, ["check.groovy", "total.groovy"]);
+    let from = plan.processes[0].nodes.iter().map(|node| match &node.spec {
+        StepSpec::Script(script) => script.collection.as_deref().unwrap_or("here"),
+        _ => "",
+    });
+    let from: Vec<_> = from.filter(|from| !from.is_empty()).collect();
+    assert_eq!(from, ["here", "here", "Common_Scripts"]);
+}
+
+#[test]
 fn shelf() {
     let plan = plan("shelf");
     assert_eq!(https_path(&plan), ("/shelf/keep", false));

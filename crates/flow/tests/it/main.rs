@@ -10,5 +10,6 @@ mod flows;
 mod graph;
 mod hostile;
 mod recognition;
+mod scripts;
 mod steps;
 mod stores;

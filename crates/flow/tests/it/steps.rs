@@ -371,10 +371,13 @@ fn switches_take_two_spellings_and_nothing_else() {
 
 #[test]
 fn script_settings() {
-    let script = |pairs: &[(&str, &str)]| match Draft::new().activity("A", "Script", pairs).first()
-    {
-        StepSpec::Script(script) => (script.collection, script.file, script.function),
-        other => panic!("{other:?}"),
+    // Scripts that are not there are told of, and nothing else is.
+    let script = |pairs: &[(&str, &str)]| {
+        let plan = Draft::new().activity("A", "Script", pairs).read().plan;
+        match plan.unwrap().processes[0].nodes[0].spec.clone() {
+            StepSpec::Script(script) => (script.collection, script.file, script.function),
+            other => panic!("{other:?}"),
+        }
     };
     let texts = |collection: Option<&str>, file: &str, function: &str| {
         (

@@ -9,7 +9,7 @@ use lockgate_core::input::{FieldErrors, Fields};
 use lockgate_core::limits;
 use lockgate_flow::manifest::BundleKind;
 use lockgate_flow::package::{self, Archive, Artifact};
-use lockgate_flow::{Bundle, Diagnostic};
+use lockgate_flow::{Bundle, Diagnostic, Severity, scripts};
 use lockgate_store::artifacts::ArtifactKind;
 use lockgate_store::flows::{self, FlowHead, LogLevel, NewFlow};
 use serde_json::Value;
@@ -134,7 +134,7 @@ fn read_upload(
         let message = "apply to a single flow; choose it by the field 'flow'";
         return Err(FieldErrors::one("parameters", message).into());
     }
-    let mut all_findings = Vec::new();
+    let mut all_findings: Vec<_> = shared.iter().flat_map(shared_findings).collect();
     let mut all_read = Vec::new();
     for candidate in candidates {
         let changes = request.parameters.take().unwrap_or_default();
@@ -176,6 +176,25 @@ fn split(candidates: Vec<Candidate>) -> (Vec<Deployment>, Vec<Candidate>) {
         }
     }
     (shared, flows)
+}
+
+/// What is to be said about scripts that flows share. One that is not Groovy does not keep the others
+/// from being of use.
+fn shared_findings(artifact: &Deployment) -> Vec<Finding> {
+    if artifact.kind != ArtifactKind::ScriptCollection {
+        return Vec::new();
+    }
+    let judged = scripts::judge_all(&artifact.bundle);
+    let usable = judged.iter().any(|one| one.script.compiles);
+    let found = judged.into_iter().flat_map(|one| one.findings);
+    let found = found.map(|found| match usable {
+        true => Diagnostic {
+            severity: Severity::Warning,
+            ..found
+        },
+        false => found,
+    });
+    findings(Some(&artifact.id), found.collect())
 }
 
 fn shared_kind(bundle: &Bundle) -> Option<ArtifactKind> {
