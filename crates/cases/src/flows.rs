@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 
 use lockgate_core::role::RoleName;
+use lockgate_flow::manifest::{BundleKind, Manifest};
 use lockgate_flow::plan::{Authorization, HttpsSender, Plan, Trigger};
 use lockgate_flow::{Bundle, Diagnostic};
+use lockgate_store::artifacts::ArtifactKind;
 
 use crate::case::{Case, Start};
 use crate::verdict::Problem;
@@ -28,10 +30,20 @@ impl Source {
 #[derive(Debug)]
 pub(crate) struct Flows<'s> {
     pub(crate) ready: Vec<Flow<'s>>,
+    /// Script collections and value mappings that they share.
+    pub(crate) shared: Vec<Shared<'s>>,
     /// Why others cannot run.
     broken: Vec<String>,
     /// The only metadata document in the flows.
     pub(crate) metadata: Option<Vec<u8>>,
+}
+
+/// An artifact that flows share.
+#[derive(Debug)]
+pub(crate) struct Shared<'s> {
+    pub(crate) kind: ArtifactKind,
+    pub(crate) manifest: &'s Manifest,
+    pub(crate) zip: &'s [u8],
 }
 
 #[derive(Debug)]
@@ -59,10 +71,19 @@ impl<'s> Flows<'s> {
         let mut unknown: Vec<&String> = wanted.keys().collect();
         let mut flows = Self {
             ready: Vec::new(),
+            shared: Vec::new(),
             broken: Vec::new(),
             metadata: metadata(sources),
         };
         for source in sources {
+            if let Some(kind) = shared_kind(&source.bundle) {
+                flows.shared.push(Shared {
+                    kind,
+                    manifest: &source.bundle.manifest,
+                    zip: &source.zip,
+                });
+                continue;
+            }
             let known = lockgate_flow::read(&source.bundle, &BTreeMap::new()).parameters;
             let known = |name: &String| known.iter().any(|parameter| parameter.name == *name);
             unknown.retain(|name| !known(name));
@@ -233,6 +254,15 @@ impl<'s> Flows<'s> {
             places: self.broken.clone(),
             ..Problem::new(text)
         }
+    }
+}
+
+/// What flows share, if the bundle is that.
+fn shared_kind(bundle: &Bundle) -> Option<ArtifactKind> {
+    match bundle.manifest.kind {
+        BundleKind::ScriptCollection => Some(ArtifactKind::ScriptCollection),
+        BundleKind::ValueMapping => Some(ArtifactKind::ValueMapping),
+        _ => None,
     }
 }
 

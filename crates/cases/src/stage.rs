@@ -26,6 +26,7 @@ use lockgate_core::tenant::{Plan, Tenant};
 use lockgate_engine::prepare::Registry;
 use lockgate_engine::runtime::{Parts, Runtime, Settings, Timers};
 use lockgate_gateway::{Gateway, NotNoted, Ratchet, Resources};
+use lockgate_store::deployed_artifacts::{self, DeployedArtifact};
 use lockgate_store::flows::{self, FlowState, LogLevel, NewFlow};
 use lockgate_store::materials::{self, Kind, Material};
 use lockgate_store::messages::{self, Message};
@@ -39,7 +40,7 @@ use tempfile::TempDir;
 use uuid::Uuid;
 
 use crate::case::{Case, Credential, Start};
-use crate::flows::{Flow, Flows, Target};
+use crate::flows::{Flow, Flows, Shared, Target};
 use crate::mock::Answers;
 
 /// How long the end of what runs is waited for.
@@ -125,6 +126,9 @@ impl Stage {
         let key = MasterKey::generate(random.as_ref());
         let (store, folder) = template.open(clock.clone()).await?;
         let mut tx = store.begin().await?;
+        for artifact in &flows.shared {
+            share(&mut tx, artifact, case.time).await?;
+        }
         for flow in &flows.ready {
             deploy(&mut tx, flow).await?;
         }
@@ -229,6 +233,19 @@ impl Stage {
         let refusals = refusals::list(&mut tx, &filter).await?;
         Ok(Notes { messages, refusals })
     }
+}
+
+async fn share(tx: &mut Tx, shared: &Shared<'_>, now: Timestamp) -> lockgate_store::Result<()> {
+    let artifact = DeployedArtifact {
+        id: shared.manifest.symbolic_name.clone(),
+        kind: shared.kind,
+        name: shared.manifest.name.clone(),
+        version: shared.manifest.version.clone(),
+        deployed_by: String::new(),
+        deployed_at: now,
+        problem: None,
+    };
+    deployed_artifacts::upsert(tx, &artifact, shared.zip).await
 }
 
 async fn deploy(tx: &mut Tx, flow: &Flow<'_>) -> lockgate_store::Result<()> {

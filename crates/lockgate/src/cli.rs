@@ -18,6 +18,7 @@ pub(crate) mod output;
 mod package;
 mod partner;
 mod role;
+mod script;
 mod serve;
 mod session;
 mod signing_key;
@@ -73,6 +74,9 @@ enum Command {
     },
     /// Run test cases of flows: in.* goes in, out.* is expected, mocks/ stand for receivers
     Test(test::Args),
+    /// Run or check scripts of flows on this machine, without a server
+    #[command(subcommand)]
+    Script(script::Command),
     /// Get a package from a server into a folder
     Pull(package::Pull),
     /// Make a server's package what a folder has
@@ -184,6 +188,7 @@ async fn dispatch(args: Args) -> anyhow::Result<ExitCode> {
         Command::Demo { once } => return Box::pin(crate::demo::run(once)).await,
         Command::Check { paths, details } => return check::run(&paths, details, target.json),
         Command::Test(args) => return test::run(&args, target.json).await,
+        Command::Script(command) => return script::run(command, target.json).await,
         Command::Diff(args) => {
             let session = Session::open(&target)?;
             return Box::pin(package::diff(args, &session)).await;
@@ -228,6 +233,7 @@ async fn online(command: Command, session: Session) -> anyhow::Result<()> {
         | Command::Demo { .. }
         | Command::Check { .. }
         | Command::Test(_)
+        | Command::Script(_)
         | Command::Diff(_)
         | Command::DevCert(_)
         | Command::Config(_) => {

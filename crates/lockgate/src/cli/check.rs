@@ -9,11 +9,12 @@ use lockgate_adapters::AdaptersConfig;
 use lockgate_engine::prepare::{Registry, prepare};
 use lockgate_flow::manifest::BundleKind;
 use lockgate_flow::package::{self, Archive};
-use lockgate_flow::report::{FlowReport, Report, Sum, Total, Unreadable};
+use lockgate_flow::report::{CollectionReport, FlowReport, Report, Sum, Total, Unreadable};
+use lockgate_flow::scripts::Script;
 use lockgate_flow::{Bundle, Code, Diagnostic, read};
 use serde_json::json;
 
-use super::output::{self, BAD, DIM, GOOD, HEADING, line, paint, rows_aligned};
+use super::output::{self, BAD, DIM, GOOD, HEADING, WARN, line, paint, printable, rows_aligned};
 use crate::{bundle, server};
 
 /// How many missing things the report names before it sums up the rest.
@@ -35,9 +36,10 @@ pub(crate) fn run(paths: &[PathBuf], with_details: bool, json: bool) -> anyhow::
     progress(files.len(), files.len());
     if json {
         let sum = report.sum();
-        output::json(
-            &json!({ "sum": sum, "flows": report.flows, "unreadable": report.unreadable }),
-        );
+        output::json(&json!({
+            "sum": sum, "flows": report.flows, "collections": report.collections,
+            "unreadable": report.unreadable,
+        }));
     } else {
         print(&report, with_details);
     }
@@ -62,11 +64,17 @@ fn add(report: &mut Report, registry: &Registry, file: &Path) -> anyhow::Result<
     let source = file.display().to_string();
     match package::open(&bundle::load(file)?) {
         Err(problems) => report.add_unreadable(source, problems),
+        Ok(Archive::Bundle(bundle)) if bundle.manifest.kind == BundleKind::ScriptCollection => {
+            report.add_collection(source, &bundle);
+        }
         Ok(Archive::Bundle(bundle)) => add_bundle(report, registry, source, &bundle),
         Ok(Archive::Package(package)) => {
             for artifact in &package.artifacts {
                 let source = format!("{source}#{}", artifact.id);
                 match &artifact.bundle {
+                    Ok(bundle) if bundle.manifest.kind == BundleKind::ScriptCollection => {
+                        report.add_collection(source, bundle);
+                    }
                     Ok(bundle) if bundle.manifest.kind != BundleKind::IntegrationFlow => {}
                     Ok(bundle) => add_bundle(report, registry, source, bundle),
                     Err(problems) => report.add_unreadable(source, problems.clone()),
@@ -104,6 +112,9 @@ fn print(report: &Report, with_details: bool) {
     for flow in &report.flows {
         print_flow(flow, width, with_details);
     }
+    for collection in &report.collections {
+        print_collection(collection, with_details);
+    }
     for file in &report.unreadable {
         print_unreadable(file);
     }
@@ -131,9 +142,35 @@ fn print_flow(flow: &FlowReport, width: usize, with_details: bool) {
         )
         .trim_end(),
     );
+    flow.usage.scripts.iter().for_each(print_script);
     if with_details {
         flow.diagnostics.iter().for_each(print_diagnostic);
     }
+}
+
+fn print_collection(collection: &CollectionReport, with_details: bool) {
+    let count = format!("{} scripts", collection.scripts.len());
+    line(format!("shared  {}  {}", collection.id, paint(DIM, count)));
+    collection.scripts.iter().for_each(print_script);
+    if with_details {
+        collection.diagnostics.iter().for_each(print_diagnostic);
+    }
+}
+
+/// Says what keeps a script from running to its end.
+fn print_script(script: &Script) {
+    let missing: Vec<&str> = script.missing.iter().map(String::as_str).collect();
+    let about = match (script.compiles, missing.is_empty()) {
+        (true, true) => return,
+        (true, false) => format!("lacks {}", missing.join(", ")),
+        (false, _) => "is not Groovy".to_owned(),
+    };
+    let style = if script.compiles { WARN } else { BAD };
+    let name = printable(&script.file);
+    line(format!(
+        "        {name} {}",
+        paint(style, printable(&about))
+    ));
 }
 
 fn first_error(diagnostics: &[Diagnostic]) -> String {
@@ -194,6 +231,7 @@ fn print_sum(sum: &Sum) {
             &rows,
         );
     }
+    print_scripts(sum);
     if !sum.missing.is_empty() {
         let row = |m: &lockgate_flow::report::Missing| {
             vec![m.name.clone(), m.flows.to_string(), m.only.to_string()]
@@ -216,6 +254,34 @@ fn print_sum(sum: &Sum) {
             ));
         }
     }
+}
+
+fn print_scripts(sum: &Sum) {
+    let total = &sum.scripts;
+    if total.files == 0 {
+        return;
+    }
+    let headings = ["SCRIPTS", "RUN", "LACK SOMETHING", "NOT GROOVY"];
+    let row = [total.files, total.runs, total.lacking, total.broken];
+    line("");
+    rows_aligned(
+        headings.map(str::to_owned).to_vec(),
+        &[row.map(|count| count.to_string()).to_vec()],
+    );
+    if sum.missing_in_scripts.is_empty() {
+        return;
+    }
+    let shown = sum.missing_in_scripts.iter().take(MISSING_SHOWN);
+    let rows: Vec<_> = shown
+        .map(|missing| vec![printable(&missing.name), missing.scripts.to_string()])
+        .collect();
+    line("");
+    rows_aligned(
+        ["MISSING IN SCRIPTS", "SCRIPTS"]
+            .map(str::to_owned)
+            .to_vec(),
+        &rows,
+    );
 }
 
 fn print_totals(title: &str, totals: &BTreeMap<String, Total>) {

@@ -95,7 +95,10 @@ pub(crate) async fn deploy(deploy: Deploy, session: &Session) -> anyhow::Result<
         None => BTreeMap::new(),
     };
     parameters.extend(pairs(&deploy.params)?);
-    let mut body = json!({ "bundle": STANDARD.encode(bytes), "parameters": parameters });
+    let mut body = json!({ "bundle": STANDARD.encode(bytes) });
+    if !parameters.is_empty() {
+        body["parameters"] = json!(parameters);
+    }
     if let Some(flow) = deploy.flow {
         body["flow"] = flow.into();
     }

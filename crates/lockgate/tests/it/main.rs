@@ -16,6 +16,7 @@ mod odata;
 mod packages;
 mod people;
 mod proxies;
+mod scripts;
 mod server;
 mod tls;
 mod walkthrough;
