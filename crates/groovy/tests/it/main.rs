@@ -2,6 +2,7 @@
 
 mod cpi;
 mod json_and_dates;
+mod members;
 mod mime;
 mod mutated;
 mod probes;
