@@ -153,5 +153,5 @@ async fn a_script_that_is_no_groovy_keeps_the_flow_from_starting() {
         .await;
     let (state, detail) = worker.status("A").await.unwrap();
     assert_eq!(state, lockgate_store::flows::FlowState::Error);
-    assert!(detail.contains("script1.groovy: line 5"), "{detail}");
+    assert!(detail.contains("script1.groovy:5:1"), "{detail}");
 }

@@ -150,7 +150,7 @@ impl<'a> Tool<'a> {
     }
 
     /// Asks until the answer is good.
-    async fn until(&self, path: &str, good: impl Fn(&Value) -> bool) -> Value {
+    pub(crate) async fn until(&self, path: &str, good: impl Fn(&Value) -> bool) -> Value {
         let asked = tokio::time::Instant::now();
         loop {
             let answer = self.get(path).await;

@@ -16,11 +16,10 @@ async fn call(server: &Server, sender: &Credentials, order: &str) -> reqwest::Re
     request.send().await.unwrap()
 }
 
-/// The newest message of a tool's view.
-async fn newest(tool: &Tool<'_>) -> Value {
-    let log = tool
-        .get("MessageProcessingLogs?$orderby=LogStart%20desc&$top=1")
-        .await;
+/// The newest of so many messages, once all are in the log.
+async fn newest(tool: &Tool<'_>, of: &str) -> Value {
+    let path = "MessageProcessingLogs?$inlinecount=allpages&$orderby=LogStart+desc";
+    let log = tool.until(path, |log| log["__count"] == of).await;
     log["results"][0].clone()
 }
 
@@ -49,7 +48,7 @@ async fn scripts_change_messages_tell_the_log_and_throw() {
         &["MonitoringDataRead", "MessagePayloadsRead"],
     );
     let monitor = Tool::log_in(&server, &monitor).await;
-    let message = newest(&monitor).await;
+    let message = newest(&monitor, "1").await;
     assert_eq!(message["Status"], "COMPLETED");
     let log = format!(
         "MessageProcessingLogs('{}')",
@@ -77,7 +76,7 @@ async fn scripts_change_messages_tell_the_log_and_throw() {
             && why.contains("line 7 in check.groovy"),
         "{why}"
     );
-    assert_eq!(newest(&monitor).await["CustomStatus"], "Rejected");
+    assert_eq!(newest(&monitor, "2").await["CustomStatus"], "Rejected");
 }
 
 #[tokio::test]
