@@ -105,11 +105,14 @@ fn read(head: &DeployedArtifact, archive: &[u8]) -> Artifact {
     }
 }
 
+/// A compiled script, or why it cannot run.
+type Compiled = Result<Arc<Program>, Arc<str>>;
+
 /// Scripts that belong together, compiled when they are first used.
 #[derive(Debug)]
 pub(crate) struct Collection {
     scripts: Scripts,
-    compiled: Mutex<HashMap<String, Result<Arc<Program>, Arc<str>>>>,
+    compiled: Mutex<HashMap<String, Compiled>>,
 }
 
 impl Collection {
@@ -121,7 +124,7 @@ impl Collection {
     }
 
     /// The script in this file, or why it cannot run.
-    pub(crate) fn program(&self, file: &str) -> Result<Arc<Program>, Arc<str>> {
+    pub(crate) fn program(&self, file: &str) -> Compiled {
         let mut compiled = self.compiled.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = compiled.get(file) {
             return known.clone();

@@ -178,7 +178,7 @@ pub(crate) fn plan(processes: Vec<Process>) -> Plan {
             http_session: HttpSession::None,
         },
         processes,
-        scripts: lockgate_flow::plan::Scripts::new(),
+        scripts: std::collections::BTreeMap::new(),
         entries: vec![Entry {
             process: 0,
             trigger: Trigger::Never,
