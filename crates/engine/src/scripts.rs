@@ -9,10 +9,11 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use lockgate_flow::plan::Scripts;
+use lockgate_flow::scripts::Sources;
 use lockgate_groovy::cpi::{self, Content, LogEntry, Outcome, Part};
 use lockgate_groovy::data::Data;
 use lockgate_groovy::limits::Limits;
-use lockgate_groovy::program::{Options, Program};
+use lockgate_groovy::program::Program;
 use lockgate_groovy::run::Failure;
 use tokio::runtime::Handle;
 
@@ -28,33 +29,15 @@ use crate::run::{Visit, guarded};
 /// The class under which an error of a script reaches the flow; what was thrown is its cause.
 const SCRIPT_EXCEPTION: &str = "javax.script.ScriptException";
 
-/// Compiles one of the scripts of a bundle; the others are at its disposal.
+/// Compiles one of the scripts of a bundle, as it was judged when the bundle was read; the others are
+/// at its disposal.
 ///
 /// # Errors
 /// Everything that keeps it from running, with file, line and column.
 pub(crate) fn compile(scripts: &Scripts, file: &str) -> Result<Program, Vec<String>> {
     let source = scripts.get(file).map_or("", |text| &**text);
-    let others = scripts
-        .iter()
-        .filter(|(name, text)| *name != file && declares_class(text));
-    let options = Options {
-        libraries: others
-            .map(|(name, text)| (name.clone(), text.to_string()))
-            .collect(),
-        ..Options::default()
-    };
-    let program = Program::compile(file, source, &options);
+    let program = Sources::new(scripts).compile(file, source);
     program.map_err(|problems| problems.iter().map(ToString::to_string).collect())
-}
-
-/// Whether other scripts may use something of this one.
-fn declares_class(source: &str) -> bool {
-    let words = ["class ", "enum ", "interface ", "trait "];
-    source.lines().any(|line| {
-        let line = line.trim_start();
-        let line = line.strip_prefix("public ").unwrap_or(line);
-        words.iter().any(|word| line.starts_with(word))
-    })
 }
 
 /// Calls a function of a script with the message.

@@ -178,7 +178,7 @@ pub(crate) fn plan(processes: Vec<Process>) -> Plan {
             http_session: HttpSession::None,
         },
         processes,
-        scripts: std::collections::BTreeMap::new(),
+        scripts: Scripts::new(),
         entries: vec![Entry {
             process: 0,
             trigger: Trigger::Never,
