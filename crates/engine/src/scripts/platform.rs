@@ -6,6 +6,7 @@ use std::sync::Arc;
 use lockgate_groovy::cpi::{
     BinaryParameter, Certificate, PartnerId, Services, Unavailable, UserCredential,
 };
+use lockgate_pki::chain;
 use lockgate_store::partners::parameters::Parameter;
 use lockgate_store::partners::{EntryKind, names, parameters, users};
 use lockgate_store::{Store, Tx, keystore};
@@ -115,52 +116,9 @@ impl Services for Platform {
 
     fn certificate(&self, alias: &str) -> Option<Certificate> {
         let entry = self.read(async |tx| keystore::find(tx, alias).await)?;
-        let encoded = first_der(&entry.chain)?.to_vec().into();
-        Some(Certificate { encoded })
-    }
-}
-
-/// The first of several DER structures behind each other.
-fn first_der(bytes: &[u8]) -> Option<&[u8]> {
-    let [_tag, length, rest @ ..] = bytes else {
-        return None;
-    };
-    let long = usize::from(length & 0x7f);
-    let (header, size) = match length {
-        0..0x80 => (2, long),
-        _ => {
-            let digits = rest.get(..long).filter(|_| long <= 4)?;
-            let size = digits
-                .iter()
-                .fold(0, |size, digit| size << 8 | usize::from(*digit));
-            (2 + long, size)
-        }
-    };
-    bytes.get(..header.checked_add(size)?)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_first_of_a_chain_is_found_by_its_length() {
-        assert_eq!(
-            first_der(&[0x30, 2, 7, 8, 0x30, 0]),
-            Some(&[0x30, 2, 7, 8][..])
-        );
-        assert_eq!(
-            first_der(&[0x30, 0x81, 1, 7, 8]),
-            Some(&[0x30, 0x81, 1, 7][..])
-        );
-        for broken in [
-            &[][..],
-            &[0x30],
-            &[0x30, 3, 1],
-            &[0x30, 0x85, 1, 1, 1, 1, 1],
-            &[0x30, 0x84, 255, 255, 255, 255],
-        ] {
-            assert_eq!(first_der(broken), None, "{broken:?}");
-        }
+        let own = chain::split(&entry.chain).next()?;
+        Some(Certificate {
+            encoded: own.to_vec().into(),
+        })
     }
 }

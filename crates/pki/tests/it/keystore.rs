@@ -187,3 +187,21 @@ fn fingerprints_are_pairs_of_digits() {
         assert!(fingerprint(b"abc", digest).starts_with(start), "{digest:?}");
     }
 }
+
+#[test]
+fn a_chain_is_split_by_the_lengths_it_tells_and_ends_where_they_are_wrong() {
+    let split = |bytes: &'static [u8]| chain::split(bytes).collect::<Vec<_>>();
+    assert_eq!(
+        split(&[0x30, 2, 7, 8, 0x30, 0]),
+        [&[0x30, 2, 7, 8][..], &[0x30, 0]]
+    );
+    for broken in [
+        &[][..],
+        &[0x30],
+        &[0x30, 3, 1],
+        &[0x30, 0x85, 1, 1, 1, 1, 1],
+        &[0x30, 0x84, 255, 255, 255, 255],
+    ] {
+        assert!(split(broken).is_empty(), "{broken:?}");
+    }
+}
