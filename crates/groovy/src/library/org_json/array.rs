@@ -12,7 +12,7 @@ use crate::value::Value;
 use crate::vm::Vm;
 
 use super::object::{to_string, write_to};
-use super::read::{self, Kind};
+use super::read::{self, Kind, with_readers};
 use super::{
     JsonArray, array_of, json_exception, null, object_of, parse, put_value, similar, table,
     unwrapped, wrap_items, write,
@@ -22,44 +22,10 @@ use super::{
 pub(super) static JSON_ARRAY: Class = Class::new("org.json.JSONArray")
     .extends(&[&ITERABLE])
     .constructor(construct)
-    .methods(&[
+    .methods(with_readers![
         ("clear", |_, this, _| {
             drop(list(this)?.replace(Vec::new()));
             Ok(Value::Null)
-        }),
-        ("get", read::get),
-        ("getBigDecimal", |vm, this, args| {
-            read::strict(vm, this, args, Kind::BigDecimal)
-        }),
-        ("getBigInteger", |vm, this, args| {
-            read::strict(vm, this, args, Kind::BigInteger)
-        }),
-        ("getBoolean", |vm, this, args| {
-            read::strict(vm, this, args, Kind::Boolean)
-        }),
-        ("getDouble", |vm, this, args| {
-            read::strict(vm, this, args, Kind::Double)
-        }),
-        ("getFloat", |vm, this, args| {
-            read::strict(vm, this, args, Kind::Float)
-        }),
-        ("getInt", |vm, this, args| {
-            read::strict(vm, this, args, Kind::Int)
-        }),
-        ("getJSONArray", |vm, this, args| {
-            read::strict(vm, this, args, Kind::Array)
-        }),
-        ("getJSONObject", |vm, this, args| {
-            read::strict(vm, this, args, Kind::Object)
-        }),
-        ("getLong", |vm, this, args| {
-            read::strict(vm, this, args, Kind::Long)
-        }),
-        ("getNumber", |vm, this, args| {
-            read::strict(vm, this, args, Kind::Number)
-        }),
-        ("getString", |vm, this, args| {
-            read::strict(vm, this, args, Kind::String)
         }),
         ("getAt", |vm, this, args| vm.index(&plain(this)?, args)),
         ("isEmpty", |_, this, _| {
@@ -71,40 +37,6 @@ pub(super) static JSON_ARRAY: Class = Class::new("org.json.JSONArray")
         }),
         ("join", join),
         ("length", |_, this, _| Ok(args::size(list(this)?.len()))),
-        ("opt", read::opt),
-        ("optBigDecimal", |vm, this, args| {
-            read::lenient(vm, this, args, Kind::BigDecimal)
-        }),
-        ("optBigInteger", |vm, this, args| {
-            read::lenient(vm, this, args, Kind::BigInteger)
-        }),
-        ("optBoolean", |vm, this, args| {
-            read::lenient(vm, this, args, Kind::Boolean)
-        }),
-        ("optDouble", |vm, this, args| {
-            read::lenient(vm, this, args, Kind::Double)
-        }),
-        ("optFloat", |vm, this, args| {
-            read::lenient(vm, this, args, Kind::Float)
-        }),
-        ("optInt", |vm, this, args| {
-            read::lenient(vm, this, args, Kind::Int)
-        }),
-        ("optJSONArray", |vm, this, args| {
-            read::lenient(vm, this, args, Kind::Array)
-        }),
-        ("optJSONObject", |vm, this, args| {
-            read::lenient(vm, this, args, Kind::Object)
-        }),
-        ("optLong", |vm, this, args| {
-            read::lenient(vm, this, args, Kind::Long)
-        }),
-        ("optNumber", |vm, this, args| {
-            read::lenient(vm, this, args, Kind::Number)
-        }),
-        ("optString", |vm, this, args| {
-            read::lenient(vm, this, args, Kind::String)
-        }),
         ("put", put),
         ("putAll", put_all),
         ("remove", remove),

@@ -13,7 +13,7 @@ use crate::thrown::{Result, Thrown};
 use crate::value::Value;
 use crate::vm::Vm;
 
-use super::read::{self, Kind};
+use super::read::{self, Kind, with_readers};
 use super::write::quoted;
 use super::{
     JsonArray, JsonObject, array_of, finite, json_exception, null, object_of, parse, put_value,
@@ -25,44 +25,10 @@ pub(super) static JSON_OBJECT: Class = Class::new("org.json.JSONObject")
     .constructor(construct)
     .constants(&[("NULL", null)])
     .statics(statics::MEMBERS)
-    .methods(&[
+    .methods(with_readers![
         ("accumulate", accumulate),
         ("append", append),
         ("clear", clear),
-        ("get", read::get),
-        ("getBigDecimal", |vm, this, args| {
-            read::strict(vm, this, args, Kind::BigDecimal)
-        }),
-        ("getBigInteger", |vm, this, args| {
-            read::strict(vm, this, args, Kind::BigInteger)
-        }),
-        ("getBoolean", |vm, this, args| {
-            read::strict(vm, this, args, Kind::Boolean)
-        }),
-        ("getDouble", |vm, this, args| {
-            read::strict(vm, this, args, Kind::Double)
-        }),
-        ("getFloat", |vm, this, args| {
-            read::strict(vm, this, args, Kind::Float)
-        }),
-        ("getInt", |vm, this, args| {
-            read::strict(vm, this, args, Kind::Int)
-        }),
-        ("getJSONArray", |vm, this, args| {
-            read::strict(vm, this, args, Kind::Array)
-        }),
-        ("getJSONObject", |vm, this, args| {
-            read::strict(vm, this, args, Kind::Object)
-        }),
-        ("getLong", |vm, this, args| {
-            read::strict(vm, this, args, Kind::Long)
-        }),
-        ("getNumber", |vm, this, args| {
-            read::strict(vm, this, args, Kind::Number)
-        }),
-        ("getString", |vm, this, args| {
-            read::strict(vm, this, args, Kind::String)
-        }),
         ("getAt", read::get),
         ("has", has),
         ("increment", increment),
@@ -79,40 +45,6 @@ pub(super) static JSON_OBJECT: Class = Class::new("org.json.JSONObject")
         }),
         ("length", |_, this, _| Ok(args::size(map(this)?.len()))),
         ("names", names),
-        ("opt", read::opt),
-        ("optBigDecimal", |vm, this, args| {
-            read::lenient(vm, this, args, Kind::BigDecimal)
-        }),
-        ("optBigInteger", |vm, this, args| {
-            read::lenient(vm, this, args, Kind::BigInteger)
-        }),
-        ("optBoolean", |vm, this, args| {
-            read::lenient(vm, this, args, Kind::Boolean)
-        }),
-        ("optDouble", |vm, this, args| {
-            read::lenient(vm, this, args, Kind::Double)
-        }),
-        ("optFloat", |vm, this, args| {
-            read::lenient(vm, this, args, Kind::Float)
-        }),
-        ("optInt", |vm, this, args| {
-            read::lenient(vm, this, args, Kind::Int)
-        }),
-        ("optJSONArray", |vm, this, args| {
-            read::lenient(vm, this, args, Kind::Array)
-        }),
-        ("optJSONObject", |vm, this, args| {
-            read::lenient(vm, this, args, Kind::Object)
-        }),
-        ("optLong", |vm, this, args| {
-            read::lenient(vm, this, args, Kind::Long)
-        }),
-        ("optNumber", |vm, this, args| {
-            read::lenient(vm, this, args, Kind::Number)
-        }),
-        ("optString", |vm, this, args| {
-            read::lenient(vm, this, args, Kind::String)
-        }),
         ("put", put),
         ("putOnce", put_once),
         ("putOpt", put_opt),

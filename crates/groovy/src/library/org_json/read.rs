@@ -11,6 +11,41 @@ use crate::vm::Vm;
 use super::write::quoted;
 use super::{JsonArray, JsonObject, caused, is_null, json_exception, number, unless_thrown};
 
+/// A table of members with the readers that objects and arrays have alike: `get…` throws where there is
+/// nothing of its kind, `opt…` gives a default.
+macro_rules! with_readers {
+    ($($own:tt,)*) => {
+        &[
+            $($own,)*
+            ("get", read::get),
+            ("opt", read::opt),
+            ("getBigDecimal", |vm, this, args| read::strict(vm, this, args, Kind::BigDecimal)),
+            ("optBigDecimal", |vm, this, args| read::lenient(vm, this, args, Kind::BigDecimal)),
+            ("getBigInteger", |vm, this, args| read::strict(vm, this, args, Kind::BigInteger)),
+            ("optBigInteger", |vm, this, args| read::lenient(vm, this, args, Kind::BigInteger)),
+            ("getBoolean", |vm, this, args| read::strict(vm, this, args, Kind::Boolean)),
+            ("optBoolean", |vm, this, args| read::lenient(vm, this, args, Kind::Boolean)),
+            ("getDouble", |vm, this, args| read::strict(vm, this, args, Kind::Double)),
+            ("optDouble", |vm, this, args| read::lenient(vm, this, args, Kind::Double)),
+            ("getFloat", |vm, this, args| read::strict(vm, this, args, Kind::Float)),
+            ("optFloat", |vm, this, args| read::lenient(vm, this, args, Kind::Float)),
+            ("getInt", |vm, this, args| read::strict(vm, this, args, Kind::Int)),
+            ("optInt", |vm, this, args| read::lenient(vm, this, args, Kind::Int)),
+            ("getJSONArray", |vm, this, args| read::strict(vm, this, args, Kind::Array)),
+            ("optJSONArray", |vm, this, args| read::lenient(vm, this, args, Kind::Array)),
+            ("getJSONObject", |vm, this, args| read::strict(vm, this, args, Kind::Object)),
+            ("optJSONObject", |vm, this, args| read::lenient(vm, this, args, Kind::Object)),
+            ("getLong", |vm, this, args| read::strict(vm, this, args, Kind::Long)),
+            ("optLong", |vm, this, args| read::lenient(vm, this, args, Kind::Long)),
+            ("getNumber", |vm, this, args| read::strict(vm, this, args, Kind::Number)),
+            ("optNumber", |vm, this, args| read::lenient(vm, this, args, Kind::Number)),
+            ("getString", |vm, this, args| read::strict(vm, this, args, Kind::String)),
+            ("optString", |vm, this, args| read::lenient(vm, this, args, Kind::String)),
+        ]
+    };
+}
+pub(super) use with_readers;
+
 /// What a value is read as.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
